@@ -1,0 +1,43 @@
+"""
+Ways to prove who is asking. Each is an `httpx.Auth`: one flow for the sync and the async client.
+
+None of them is a dataclass on purpose: a generated repr would print the secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import httpx
+from httpx import BasicAuth
+
+__all__ = ["ApiKey", "BasicAuth", "BearerToken"]
+
+Flow = Generator[httpx.Request, httpx.Response, None]
+
+
+class BearerToken(httpx.Auth):
+    """`Authorization: Bearer <token>`, or another scheme in place of `Bearer`."""
+
+    def __init__(self, token: str, scheme: str = "Bearer") -> None:
+        self._credentials = f"{scheme} {token}"
+
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        request.headers["Authorization"] = self._credentials
+        yield request
+
+
+class ApiKey(httpx.Auth):
+    """A key in a header of the service's own, or in the query string."""
+
+    def __init__(self, key: str, *, header: str = "", param: str = "") -> None:
+        if bool(header) == bool(param):
+            raise TypeError("ApiKey takes either a header or a param")
+        self._key, self._header, self._param = key, header, param
+
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        if self._header:
+            request.headers[self._header] = self._key
+        else:
+            request.url = request.url.copy_set_param(self._param, self._key)
+        yield request

@@ -1,0 +1,180 @@
+"""A stream: one table's worth of records, declared once and read anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+from .cursor import Cursor, Order, Window
+from .errors import ConfigError, DataError
+from .pages import OnePage, Pages
+from .paths import dig
+from .request import Request, Response
+
+Record = dict[str, Any]
+Records = str | Callable[[Any], list[Record]]
+
+
+@dataclass(frozen=True)
+class Partition:
+    """
+    A slice of a stream with its own state, such as the issues of one repository.
+
+    `name` stands in braces in the stream's path or parameters; its values come from the operator's
+    `option`, or else from the `field` of another `stream`. Records carry the value in a column `_<name>`.
+    """
+
+    name: str
+    option: str
+    pattern: str = r"[^/?#]+"
+    stream: str = ""
+    field: str = "id"
+
+    def check(self, value: Any) -> str:
+        """The value, if the service could know it. Raises ConfigError, before it gets into a URL."""
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or ".." in value:
+            raise ConfigError(f"{self.option}: {value!r} is not a {self.name}; it must match {self.pattern}")
+        return value
+
+
+@dataclass(frozen=True)
+class Follow:
+    """A second step: `requests` turns a page of references into the requests that fetch the records."""
+
+    requests: Callable[[list[Record]], Iterable[Request]]
+    records: Records = ""
+    pages: Pages = field(default_factory=OnePage)
+
+
+@dataclass(frozen=True)
+class Page:
+    """
+    One answer's records, and how to go on. `heads` are what the service listed: the records themselves,
+    or the references that led to them; order and cursor are theirs.
+    """
+
+    records: list[Record]
+    heads: list[Record]
+    request: Request
+    next: Request | None = None
+    total: int | None = None
+    size: int = 0
+    etag: str | None = None
+    is_unmodified: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """
+    Where records come from and what identifies them.
+
+    `records` is the dotted path of the list in the body, or a function of the body. `lift` names an object
+    in each record whose fields become the record's own. `total` is the path of the API's count of records.
+    `cap` is the most records the service ever returns for one query. `empty_on` are statuses that mean
+    "no records". `deletes` says whether a complete read shows what was deleted.
+    """
+
+    path: str
+    primary_key: tuple[str, ...] | str = "id"
+    records: Records = ""
+    pages: Pages = field(default_factory=OnePage)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    cursor: Cursor | None = None
+    partition: Partition | None = None
+    follow: Follow | None = None
+    lift: str = ""
+    total: str = ""
+    cap: int | None = None
+    empty_on: tuple[int, ...] = ()
+    deletes: bool = True
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        object.__setattr__(self, "name", self.name or name)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (self.primary_key,) if isinstance(self.primary_key, str) else self.primary_key
+
+    @property
+    def order(self) -> Order:
+        return self.cursor.order if self.cursor else Order.NONE
+
+    def first(self, window: Window, partition: str | None = None) -> Request:
+        """The request for the first page of a window."""
+        request = Request("GET", self.path, self.params)
+        if self.body is not None:
+            request = replace(request, method="POST", json=dict(self.body), idempotent=True)
+        if self.partition:
+            request = filled(request, {self.partition.name: self.partition.check(partition)})
+        if self.cursor:
+            request = self.cursor.bounded(request, window)
+        return self.pages.first(request)
+
+    def page(self, request: Request, response: Response, partition: str | None = None) -> Page:
+        """What an answer holds. Raises DataError if it is not the list that was declared."""
+        heads = listed(response, self.records)
+        total = dig(response.json, self.total, None) if self.total else None
+        return Page(
+            records=[self.shaped(head, partition) for head in heads] if not self.follow else [],
+            heads=heads,
+            request=request,
+            next=self.pages.next(request, response, len(heads)),
+            total=total if isinstance(total, int) else None,
+            size=len(response.content),
+            etag=response.headers.get("etag"),
+        )
+
+    def shaped(self, head: Any, partition: str | None) -> Record:
+        """A record as it will be stored: `lift`ed, and with its partition."""
+        if not isinstance(head, dict):
+            raise DataError(f"{self.name}: a record is {head!r:.60}, not an object")
+        record: Record = lifted(head, self.lift) if self.lift else head
+        if self.partition:
+            record[f"_{self.partition.name}"] = partition
+        return record
+
+
+def lifted(record: Record, name: str) -> Record:
+    """The record with the fields of its object `name` made its own; a clash keeps `name_` in front."""
+    inner = record.get(name)
+    if not isinstance(inner, dict):
+        return record
+    outer = {field: value for field, value in record.items() if field != name}
+    return {**outer, **{f"{name}_{field}" if field in outer else field: inner[field] for field in inner}}
+
+
+def filled(request: Request, values: Mapping[str, str]) -> Request:
+    """Put values into the braces of a request's path, quoted, and of its parameters."""
+    quoted = {name: quote(value, safe="/,") for name, value in values.items()}
+    params = {
+        name: text.format(**values) if isinstance(text, str) else text
+        for name, text in request.params.items()
+    }
+    return replace(request, path=request.path.format(**quoted), params=params)
+
+
+def listed(response: Response, records: Records) -> list[Any]:
+    """The list at `records` in an answer. Raises DataError where there is none."""
+    if not response.content:  # GitHub answers 204 for the contributors of an empty repository.
+        return []
+    body = response.json
+    try:
+        found = records(body) if callable(records) else dig(body, records)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _no_list(response, records) from error
+    if not isinstance(found, list):
+        raise _no_list(response, records)
+    return found
+
+
+def _no_list(response: Response, records: Records) -> DataError:
+    where = "at the top" if not records else f"at {records!r}" if isinstance(records, str) else "in it"
+    body = response.json
+    shape = f"the keys {', '.join(sorted(body))[:120]}" if isinstance(body, dict) else type(body).__name__
+    message = f"{response.request}: no list of records {where}; the answer ({response.status}) has {shape}"
+    return DataError(message, status=response.status)
