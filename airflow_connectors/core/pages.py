@@ -69,12 +69,17 @@ class NextUrl:
 
 @dataclass(frozen=True)
 class NextToken:
-    """The body names a token at `path`: send it back as `param` until there is none."""
+    """
+    The body names a token at `path`: send it back as `param` until there is none.
+
+    `last` is the path of a flag that marks the last page, for services that name a token even there.
+    """
 
     path: str
     param: str
     size: Size | None = None
     in_body: bool = field(default=False, kw_only=True)
+    last: str = field(default="", kw_only=True)
 
     def first(self, request: Request) -> Request:
         if self.in_body and self.size:
@@ -83,7 +88,8 @@ class NextToken:
 
     def next(self, request: Request, response: Response, count: int) -> Request | None:
         token = dig(response.json, self.path, None)
-        if not token:
+        is_last = dig(response.json, self.last, False) if self.last else False
+        if is_last or not token:
             return None
         return (request.with_body if self.in_body else request.with_params)(**{self.param: token})
 

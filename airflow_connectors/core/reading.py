@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
+from itertools import chain
 
 from .client import Sender
 from .cursor import Order, Window
@@ -69,9 +70,10 @@ def _followed(stream: Stream, send: Sender, page: Page, partition: str | None) -
     answers = (
         answer
         for request in stream.follow.requests(page.heads)
-        for answer in _all(stream.follow, send, request)
+        for answer in _all(stream.follow, send, stream.placed(request, partition))
     )
-    return [stream.shaped(record, partition) for records in answers for record in records]
+    records = chain(stream.follow.given(page.heads), *answers)
+    return [stream.shaped(record, partition) for record in records]
 
 
 def _all(follow: Follow, send: Sender, request: Request) -> Iterator[list[Record]]:

@@ -40,13 +40,24 @@ class Partition:
         return value
 
 
+def none_given(references: list[Record]) -> list[Record]:
+    """References are mere references."""
+    return []
+
+
 @dataclass(frozen=True)
 class Follow:
-    """A second step: `requests` turns a page of references into the requests that fetch the records."""
+    """
+    A second step: `requests` turns a page of references into the requests that fetch the records.
+
+    The partition's name may stand in braces in them, as in the stream itself. `given` are the records that
+    the references carry already, where only a part of them needs the second step.
+    """
 
     requests: Callable[[list[Record]], Iterable[Request]]
     records: Records = ""
     pages: Pages = field(default_factory=OnePage)
+    given: Callable[[list[Record]], list[Record]] = none_given
 
 
 @dataclass(frozen=True)
@@ -109,11 +120,16 @@ class Stream:
         request = Request("GET", self.path, self.params)
         if self.body is not None:
             request = replace(request, method="POST", json=dict(self.body), idempotent=True)
-        if self.partition:
-            request = filled(request, {self.partition.name: self.partition.check(partition)})
+        request = self.placed(request, partition)
         if self.cursor:
             request = self.cursor.bounded(request, window)
         return self.pages.first(request)
+
+    def placed(self, request: Request, partition: str | None) -> Request:
+        """A request with the partition in its braces. Raises ConfigError if that is no such value."""
+        if not self.partition:
+            return request
+        return filled(request, {self.partition.name: self.partition.check(partition)})
 
     def page(self, request: Request, response: Response, partition: str | None = None) -> Page:
         """What an answer holds. Raises DataError if it is not the list that was declared."""

@@ -1,0 +1,52 @@
+"""PostgreSQL: COPY through psycopg 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from psycopg import DataError, Error
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.types import TypeEngine
+
+from airflow_connectors.sync.kinds import Kind
+
+from .base import Dialect
+
+
+class PostgresDialect(Dialect):
+    """COPY for loading, `jsonb` for nested values."""
+
+    types: ClassVar[dict[Kind, TypeEngine[Any]]] = {**Dialect.types, Kind.JSON: JSONB()}
+    insert = staticmethod(insert)
+    value_errors = (sa.exc.DataError, DataError)
+    errors = (sa.exc.DBAPIError, Error)
+
+    def engine(self, url: URL) -> Engine:
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"))
+
+    def widen(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
+        name, type_ = self.quoted(conn, table, column), self.types[kind].compile(conn.dialect)
+        using = self._as(name[1], self.kind(table.c[column].type), kind, type_)
+        conn.exec_driver_sql(f"ALTER TABLE {name[0]} ALTER COLUMN {name[1]} TYPE {type_} USING {using}")
+
+    def _as(self, name: str, before: Kind, after: Kind, type_: str) -> str:
+        if after is Kind.JSON:
+            return f"to_jsonb({name})"
+        if before is Kind.TIMESTAMP:  # as ISO 8601 again, which is what came
+            return f"""to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        return f"{name}::{type_}"
+
+    def load(self, conn: Connection, table: sa.Table, columns: Sequence[str], rows: list[Any]) -> None:
+        preparer = conn.dialect.identifier_preparer
+        names = ", ".join(map(preparer.quote, columns))
+        driver: Any = conn.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {preparer.format_table(table)} ({names}) FROM STDIN") as copy,
+        ):
+            write_row = copy.write_row
+            for row in rows:
+                write_row(row)

@@ -1,0 +1,113 @@
+"""
+One run of one stream: records in, rows, state and account out.
+
+    claim an epoch ─► read pages ─► collect a unit ─► commit it ─► … ─► judge the window
+         │                               │                │
+         └ ends earlier runs             └ bad records    └ rows + state + account in one transaction,
+                                           to rejects       only while the epoch is still ours
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy.engine import Connection
+
+from airflow_connectors.core import Client, ConnectorError, Stream
+
+from .destination import Destination
+from .errors import DestinationError, IncompleteSync
+from .ledger import Ledger
+from .options import Options
+from .partition import PartitionRun
+from .progress import Progress
+from .run import Run
+from .tables import Tables, key_columns
+from .verdict import Summary, Verdict
+from .write import Write
+
+log = logging.getLogger(__name__)
+
+DEFAULTS = Options()
+
+
+@dataclass(frozen=True)
+class Sync:
+    """Syncs streams of one Airflow connection, named `connection`, into one destination."""
+
+    destination: Destination
+    connection: str
+    client: Client
+
+    def run(
+        self, stream: Stream, partitions: Iterable[str | None] = (None,), options: Options = DEFAULTS
+    ) -> Summary:
+        """
+        Sync one stream, partition after partition, and return the account.
+
+        Raises ConnectorError when it cannot go on; what was committed stays and the next run goes on there.
+        A verdict that is not complete is returned, not raised: see `require_complete`.
+        """
+        with self.destination.connect() as conn:
+            run = self._begin(conn, stream, options)
+            try:
+                for partition in partitions:
+                    PartitionRun(run, partition).execute()
+            except self.destination.dialect.errors as error:
+                message = f"destination {self.destination!r}: {error}; what was committed before stays"
+                self._close(run, message)
+                raise DestinationError(message) from error
+            except ConnectorError as error:
+                self._close(run, str(error))
+                raise
+            self._close(run, None)
+        return run.summary
+
+    def _begin(self, conn: Connection, stream: Stream, options: Options) -> Run:
+        table = options.table or stream.name
+        summary = Summary(stream.name, table, f"{stream.name}-{uuid4()}")
+        is_history = options.write is Write.APPEND
+        tables = Tables(self.destination, table, key_columns(stream.key), is_history=is_history)
+        ledger = Ledger(self.destination)
+        with conn.begin():
+            ledger.create(conn)
+            ledger.begin(conn, self.connection, summary)
+            tables.open(conn)
+        progress = Progress(stream.name)
+        return Run(
+            stream,
+            options,
+            self.client,
+            self.destination,
+            conn,
+            ledger,
+            self.connection,
+            summary,
+            tables,
+            progress,
+        )
+
+    def _close(self, run: Run, error: str | None) -> None:
+        """Write the last line of the account, if the destination can still take it."""
+        finished = {"finished_at": datetime.now(UTC), "error": error}
+        if error:
+            finished["verdict"] = "failed"
+        try:
+            with run.conn.begin():
+                run.ledger.account(run.conn, run.settle(run.summary), **finished)
+        except self.destination.dialect.errors as lost:
+            log.warning("the account of %s could not be closed: %s", run.summary.run_id, lost)
+
+
+def require_complete(summary: Summary, *, accept: Iterable[str] = ()) -> None:
+    """Raise IncompleteSync for a verdict that is neither complete nor accepted."""
+    if summary.verdict is Verdict.COMPLETE or summary.verdict.value in set(accept):
+        return
+    reasons = "; ".join(summary.reasons)
+    what = f"{summary.stream}: {summary.verdict.value}: {reasons}"
+    message = f"{what}. What came is written; accept_verdicts=[…] lets it pass"
+    raise IncompleteSync(message)

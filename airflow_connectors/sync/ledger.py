@@ -1,0 +1,155 @@
+"""What is remembered in the destination: state, the runs' accounts, and rejected records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from airflow_connectors.core import Request, Window
+
+from .batch import Reject
+from .destination import Destination
+from .errors import Superseded
+from .verdict import Summary
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+@dataclass(frozen=True)
+class Key:
+    """Whose state it is: one partition of one stream of one connection. `partition` may be empty."""
+
+    connection: str
+    stream: str
+    partition: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.connection, self.stream, self.partition)))
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where an interrupted window goes on: its bounds, the next page, and the highest cursor so far."""
+
+    next: str
+    since: datetime | None
+    until: datetime
+    highest: datetime | None
+    read: int
+
+    @property
+    def window(self) -> Window:
+        return Window(self.since, self.until)
+
+    @property
+    def request(self) -> Request:
+        return Request.load(self.next)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the last run left: the cursor, a window to go on with, and the validator of its first page."""
+
+    epoch: int
+    cursor: datetime | None = None
+    resume: Resume | None = None
+    etag: str | None = None
+    etag_for: str | None = None
+
+
+class Ledger:
+    """The three tables. Every write of a run is conditional on the epoch that the run took."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._insert = destination.dialect.insert
+        text = sa.Text
+        self.state = destination.table(
+            "_sync_state",
+            sa.Column("connection", sa.String(250), primary_key=True),
+            sa.Column("stream", sa.String(250), primary_key=True),
+            sa.Column("partition", sa.String(500), primary_key=True),
+            sa.Column("epoch", sa.BigInteger, nullable=False),
+            *(sa.Column(name, text) for name in ("cursor", "resume", "etag", "etag_for")),
+            sa.Column("updated_at", MOMENT),
+        )
+        self.runs = destination.table(
+            "_sync_runs",
+            sa.Column("run_id", sa.String(250), primary_key=True),
+            sa.Column("connection", text, nullable=False),
+            sa.Column("stream", text, nullable=False),
+            *(sa.Column(name, MOMENT) for name in ("started_at", "finished_at")),
+            *(
+                sa.Column(name, sa.BigInteger, nullable=False, default=0)
+                for name in ("new", "changed", "unchanged", "deleted", "rejected", "pages", "requests")
+            ),
+            *(sa.Column(name, sa.Double) for name in ("waited", "seconds")),
+            *(sa.Column(name, text) for name in ("cursor_from", "cursor_to", "verdict", "reasons", "error")),
+        )
+        self.rejects = destination.table(
+            "_sync_rejects",
+            sa.Column("run_id", text, nullable=False),
+            sa.Column("connection", text, nullable=False),
+            *(sa.Column(name, text) for name in ("stream", "partition", "error", "raw")),
+            sa.Column("rejected_at", MOMENT),
+        )
+
+    def create(self, conn: Connection) -> None:
+        for table in (self.state, self.runs, self.rejects):
+            table.create(conn, checkfirst=True)
+
+    def begin(self, conn: Connection, connection: str, summary: Summary) -> None:
+        values = {"run_id": summary.run_id, "connection": connection, "stream": summary.stream}
+        conn.execute(self.runs.insert().values(**values, started_at=datetime.now(UTC)))
+
+    def claim(self, conn: Connection, key: Key) -> State:
+        """Take the next epoch, which ends every earlier run of this key, and read what that one left."""
+        statement = self._insert(self.state).values(**vars(key), epoch=1)
+        statement = statement.on_conflict_do_update(
+            index_elements=["connection", "stream", "partition"], set_={"epoch": self.state.c.epoch + 1}
+        )
+        row = conn.execute(statement.returning(self.state)).one()
+        return State(
+            epoch=row.epoch,
+            cursor=datetime.fromisoformat(row.cursor) if row.cursor else None,
+            resume=msgspec.json.decode(row.resume, type=Resume) if row.resume else None,
+            etag=row.etag,
+            etag_for=row.etag_for,
+        )
+
+    def save(self, conn: Connection, key: Key, state: State) -> None:
+        """Write a run's state in the transaction of its rows. Raises Superseded if a newer run took over."""
+        where = [self.state.c[name] == value for name, value in vars(key).items()]
+        values = {
+            "cursor": state.cursor.isoformat() if state.cursor else None,
+            "resume": msgspec.json.encode(state.resume).decode() if state.resume else None,
+            "etag": state.etag,
+            "etag_for": state.etag_for,
+            "updated_at": datetime.now(UTC),
+        }
+        mine = self.state.c.epoch == state.epoch
+        if conn.execute(self.state.update().where(*where, mine).values(values)).rowcount != 1:
+            raise Superseded(f"{key}: a newer run has taken over; this one wrote nothing more and stops")
+
+    def account(self, conn: Connection, summary: Summary, **more: Any) -> None:
+        """Bring a run's row up to date."""
+        values: Mapping[str, Any] = {
+            name: value
+            for name, value in summary.as_dict().items()
+            if name in self.runs.c and name != "run_id"
+        }
+        reasons = "; ".join(summary.reasons) or None
+        statement = self.runs.update().where(self.runs.c.run_id == summary.run_id)
+        conn.execute(statement.values({**values, "reasons": reasons, **more}))
+
+    def reject(self, conn: Connection, key: Key, run_id: str, rejects: Iterable[Reject]) -> None:
+        """Keep records that cannot be stored, with the reason."""
+        now = datetime.now(UTC)
+        rows = [{**vars(key), "run_id": run_id, **vars(reject), "rejected_at": now} for reject in rejects]
+        if rows:
+            conn.execute(self.rejects.insert(), rows)

@@ -1,0 +1,44 @@
+"""How a stream is to be synced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from airflow_connectors.core import Stream
+
+from .write import Write
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """
+    How to sync. The defaults are an incremental merge that marks deleted rows.
+
+    `since` and `until` read a window of their own, without using or moving the state (a backfill).
+    `full_refresh` reads everything again. `max_rejects` is how many bad records a run may set aside.
+    `allow_shrink` lets a complete reading remove more than half of the rows.
+    """
+
+    write: Write = Write.MERGE
+    table: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    full_refresh: bool = False
+    hard_delete: bool = False
+    max_rejects: int = 0
+    allow_shrink: bool = False
+
+    @property
+    def is_backfill(self) -> bool:
+        return self.since is not None or self.until is not None
+
+    def is_snapshot_of(self, stream: Stream) -> bool:
+        """Whether a run reads the whole stream, so that what it does not show is gone."""
+        if self.is_backfill or self.write is Write.APPEND:
+            return False
+        return self.full_refresh or self.write is Write.REPLACE or (not stream.cursor and stream.deletes)
+
+    @property
+    def removes_rows(self) -> bool:
+        return self.hard_delete or self.write is Write.REPLACE

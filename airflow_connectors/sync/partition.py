@@ -1,0 +1,163 @@
+"""One partition's window: read, committed unit by unit, and judged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from airflow_connectors.core import Order, Page, RejectedError, Request, Window, read
+
+from .ahead import ahead
+from .batch import sift
+from .commit import Commit, Position
+from .errors import TooManyRejects
+from .ledger import Key, Resume, State
+from .run import Run
+from .unit import Unit
+from .watch import Watch
+
+log = logging.getLogger(__name__)
+
+NEVER = timedelta(0)
+
+
+@dataclass
+class PartitionRun:
+    """The run of one partition, from its claim to its last commit."""
+
+    run: Run
+    partition: str | None
+    state: State = field(init=False)
+    watch: Watch = field(init=False)
+    unit: Unit = field(init=False)
+    commit: Commit = field(init=False)
+
+    @property
+    def key(self) -> Key:
+        return Key(self.run.connection, self.run.summary.table, self.partition or "")
+
+    def execute(self) -> None:
+        """Read the window and commit it. A page token that the service has forgotten begins it again."""
+        self.state = self._claim()
+        resume = self.state.resume
+        try:
+            self._execute(resume)
+        except RejectedError as error:
+            if not resume or self.watch.first_page:
+                raise
+            log.warning(
+                "%s: the page token of an interrupted run is refused (%s); beginning again", self.key, error
+            )
+            self.commit.discard()
+            self._execute(None)
+
+    def _claim(self) -> State:
+        """Take an epoch and what the last run left; a table that was dropped begins anew."""
+        if self.run.options.is_backfill:
+            return State(epoch=0)
+        with self.run.conn.begin():
+            state = self.run.ledger.claim(self.run.conn, self.key)
+        if self.run.tables.target is None and (state.cursor or state.etag):
+            log.warning("%s: there is a state but no table; reading from the beginning", self.key)
+            return State(epoch=state.epoch)
+        return state
+
+    def _execute(self, resume: Resume | None) -> None:
+        window = resume.window if resume else self._window()
+        self.watch = Watch(self.run.stream, window)
+        if resume:
+            self.watch.highest, self.watch.read = resume.highest, resume.read
+            log.info(
+                "%s: going on where an interrupted run left off, after %d records", self.key, resume.read
+            )
+        self.commit = Commit(self.run, self.key, self.partition, self.state, is_resumed=bool(resume))
+        self.unit = Unit(self.run.tables)
+        for page in self._pages(window, resume):
+            if page.is_unmodified:
+                log.info("%s: unchanged since the last run", self.key)
+                self.run.summary.pages += 1
+                return
+            self._take(page)
+        self._finish(is_whole=resume is None)
+
+    def _window(self) -> Window:
+        """From the cursor, less its lookback, to now, less the service's lag."""
+        options, cursor = self.run.options, self.run.stream.cursor
+        lookback, lag = (cursor.lookback, cursor.lag) if cursor else (NEVER, NEVER)
+        until = options.until or datetime.now(UTC) - lag
+        if options.is_backfill or options.is_snapshot_of(self.run.stream):
+            return Window(options.since, until)
+        return Window(self.state.cursor - lookback if self.state.cursor else None, until)
+
+    def _pages(self, window: Window, resume: Resume | None) -> Iterator[Page]:
+        stream = self.run.stream
+        first = resume.request if resume else stream.first(window, self.partition)
+        is_known = not resume and not self.run.options.full_refresh and self.state.etag_for == first.dump()
+        etag = self.state.etag if is_known else None
+        return ahead(
+            read(
+                stream,
+                self.run.client.send,
+                window,
+                self.partition,
+                resume=first if resume else None,
+                etag=etag,
+            )
+        )
+
+    def _take(self, page: Page) -> None:
+        """Collect a page, and commit where the unit is full or would have to change its columns."""
+        sifted = sift(self.run.stream, page)
+        prepared = self.unit.prepare(sifted.records)
+        if self.unit.widens(prepared):
+            self._commit(next_=page.request)
+            prepared = self.unit.prepare(sifted.records)
+        self.watch.see(page, sifted.positions)
+        self.unit.add(page, prepared, sifted.rejects)
+        self._guard_rejects()
+        self.run.progress.saw(len(page.heads))
+        self.run.progress.total = self.watch.total
+        if self.unit.is_full and page.next:
+            self._commit(next_=page.next)
+
+    def _finish(self, *, is_whole: bool) -> None:
+        self.watch.judge(self.run.summary, is_whole=is_whole)
+        self._commit(next_=None)
+
+    def _commit(self, next_: Request | None) -> None:
+        self.commit.write(self.unit, self._position(next_))
+        self.unit = Unit(self.run.tables)
+
+    def _position(self, next_: Request | None) -> Position:
+        """What the next run is to know once this unit is written."""
+        watch, first = self.watch, self.watch.first_page
+        moved = watch.reliable if next_ else watch.furthest
+        cursor = max(filter(None, (self.state.cursor, moved)), default=None)
+        if next_:
+            resume = Resume(next_.dump(), watch.window.since, watch.window.until, watch.highest, watch.read)
+            return Position(cursor, resume)
+        if first and self._proves_unchanged(first):
+            return Position(cursor, None, first.etag, first.request.dump())
+        return Position(cursor, None)
+
+    def _proves_unchanged(self, first: Page) -> bool:
+        """Whether "page 1 is unmodified" will mean that nothing is: it is all, or all news would be on it."""
+        stream = self.run.stream
+        if not first.etag or stream.follow:
+            return False
+        is_news_first = stream.order is Order.NEWEST_FIRST and bool(
+            stream.cursor and not stream.cursor.lookback
+        )
+        return first.next is None or is_news_first
+
+    def _guard_rejects(self) -> None:
+        allowed, found = self.run.options.max_rejects, self.run.summary.rejected + len(self.unit.rejects)
+        if found > allowed:
+            self.commit.keep(self.unit.rejects)
+            message = (
+                f"{self.key}: {found} bad records, {allowed} allowed (max_rejects); the last: "
+                f"{self.unit.rejects[-1].error}; they are in _sync_rejects and the cursor has not moved"
+            )
+            raise TooManyRejects(message)

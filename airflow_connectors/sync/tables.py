@@ -1,0 +1,106 @@
+"""A stream's table and its staging table, created and widened as the records demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from .destination import Destination
+from .kinds import Kind
+from .names import DELETED_AT, LONGEST, OURS, ROW_HASH, SEQUENCE, SYNCED_AT, folded
+
+
+@dataclass
+class Tables:
+    """
+    The tables of one stream in one destination.
+
+    `kinds` are the columns that records fill, in the table's order. `is_history` keeps every version of a
+    record, so that the key does not identify a row.
+    """
+
+    destination: Destination
+    name: str
+    keys: tuple[str, ...]
+    is_history: bool = False
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    target: sa.Table | None = None
+    stage: sa.Table | None = None
+    stage_name: str = ""
+
+    def open(self, conn: Connection) -> None:
+        """Learn what is there already."""
+        blank = self.destination.table(self.name)
+        inspector = sa.inspect(conn)
+        if not inspector.has_table(blank.name, schema=blank.schema):
+            return
+        dialect = self.destination.dialect
+        found = inspector.get_columns(blank.name, schema=blank.schema)
+        self.kinds = {
+            column["name"]: dialect.kind(column["type"]) for column in found if column["name"] not in OURS
+        }
+        self.target = self._described(self.name)
+
+    def fit(self, conn: Connection, kinds: Mapping[str, Kind]) -> None:
+        """Make the tables hold values of these kinds: create, add columns, widen."""
+        added = {column: kind for column, kind in kinds.items() if column not in self.kinds}
+        wider = {c: kind for c, kind in kinds.items() if c in self.kinds and self.kinds[c] is not kind}
+        self.kinds.update(kinds)
+        if self.target is None:
+            self.target = self._described(self.name)
+            self.target.create(conn)
+            return
+        if not added and not wider:
+            return
+        for table in (table for table in (self.target, self.stage) if table is not None):
+            for column, kind in added.items():
+                self.destination.dialect.add_column(conn, table, column, kind)
+            for column, kind in wider.items():
+                self.destination.dialect.widen(conn, table, column, kind)
+        self.target = self._described(self.name)
+        if self.stage is not None:
+            self.stage = self.destination.table(self.stage_name, *self._staged_columns())
+
+    def stage_temporarily(self, conn: Connection) -> None:
+        """A staging table that ends with the connection."""
+        name = f"_stage_{self.name}"[:LONGEST]
+        self.stage = sa.Table(name, sa.MetaData(), *self._staged_columns(), prefixes=["TEMPORARY"])
+        self.stage.create(conn)
+
+    def stage_durably(self, conn: Connection, suffix: str) -> None:
+        """A staging table that outlives the run, for what must be complete before it may be seen."""
+        self.stage_name = f"_stage_{suffix}_{self.name}"[:LONGEST]
+        self.stage = self.destination.table(self.stage_name, *self._staged_columns())
+        self.stage.create(conn, checkfirst=True)
+
+    def drop_stage(self, conn: Connection) -> None:
+        if self.stage is not None:
+            self.stage.drop(conn)
+        self.stage = None
+
+    def _described(self, name: str) -> sa.Table:
+        columns: list[sa.schema.SchemaItem] = [
+            *self._columns(),
+            sa.Column(SYNCED_AT, self.destination.dialect.types[Kind.TIMESTAMP]),
+            sa.Column(ROW_HASH, sa.BigInteger),
+            sa.Column(DELETED_AT, self.destination.dialect.types[Kind.TIMESTAMP]),
+        ]
+        keys = [] if self.is_history else [sa.PrimaryKeyConstraint(*self.keys)]
+        return self.destination.table(name, *columns, *keys)
+
+    def _staged_columns(self) -> list[sa.schema.SchemaItem]:
+        return [*self._columns(), sa.Column(ROW_HASH, sa.BigInteger), sa.Column(SEQUENCE, sa.BigInteger)]
+
+    def _columns(self) -> list[sa.schema.SchemaItem]:
+        types = self.destination.dialect.types
+        return [
+            sa.Column(name, types[kind], nullable=name not in self.keys, autoincrement=False)
+            for name, kind in self.kinds.items()
+        ]
+
+
+def key_columns(keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(folded, keys))

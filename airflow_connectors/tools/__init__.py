@@ -1,0 +1,1 @@
+"""For contributors: what is generated and checked."""
