@@ -2,8 +2,9 @@
 
 from .connection import Field, Form, Settings, origin, secret, text
 from .hook import ConnectorHook
-from .operators import ConnectorOperator
+from .operators import ConnectorOperator, ReadOperator
 from .sensors import ConnectorSensor
+from .sync import SyncOperator
 
 __all__ = [
     "ConnectorHook",
@@ -11,7 +12,9 @@ __all__ = [
     "ConnectorSensor",
     "Field",
     "Form",
+    "ReadOperator",
     "Settings",
+    "SyncOperator",
     "origin",
     "secret",
     "text",

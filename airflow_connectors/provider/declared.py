@@ -36,6 +36,13 @@ class Declared(Generic[H]):
         """Raise ConfigError for what is wrong in the DAG itself. Runs as the DAG is parsed."""
 
 
+def is_literal(value: Any) -> bool:
+    """Whether a DAG states a value outright, so that it can be checked before it runs."""
+    if isinstance(value, str):
+        return "{{" not in value and "{%" not in value
+    return isinstance(value, list | tuple) and all(map(is_literal, value))
+
+
 def _hook_classes(cls: type) -> Any:
     bases = getattr(cls, "__orig_bases__", ())
     arguments = (argument for base in bases for argument in get_args(base))

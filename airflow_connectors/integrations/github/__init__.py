@@ -6,6 +6,8 @@ from .operators import (
     GitHubCreateIssueOperator,
     GitHubCreateReleaseOperator,
     GitHubDispatchWorkflowOperator,
+    GitHubReadOperator,
+    GitHubSyncOperator,
     GitHubUpdateIssueOperator,
 )
 from .sensors import GitHubPullRequestMergedSensor, GitHubWorkflowRunSensor
@@ -17,6 +19,8 @@ __all__ = [
     "GitHubDispatchWorkflowOperator",
     "GitHubHook",
     "GitHubPullRequestMergedSensor",
+    "GitHubReadOperator",
+    "GitHubSyncOperator",
     "GitHubUpdateIssueOperator",
     "GitHubWorkflowRunSensor",
 ]

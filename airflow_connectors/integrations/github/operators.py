@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_connectors.provider import ConnectorOperator
+from airflow_connectors.provider import ConnectorOperator, ReadOperator, SyncOperator
 
 from .hook import GitHubHook
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+
+class GitHubSyncOperator(SyncOperator[GitHubHook]):
+    """Sync streams of repositories into SQL."""
+
+    repositories: Sequence[str]
+    github_conn_id: str = "github_default"
+
+
+class GitHubReadOperator(ReadOperator[GitHubHook]):
+    """Read one stream of repositories to files or XCom."""
+
+    repositories: Sequence[str]
+    github_conn_id: str = "github_default"
 
 
 class GitHubCreateIssueOperator(ConnectorOperator[GitHubHook]):

@@ -1,0 +1,134 @@
+"""Syncing streams into SQL from a DAG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, BaseHook
+from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+
+from airflow_connectors.core import ConfigError, RateLimited
+from airflow_connectors.sync import (
+    Destination,
+    DestinationError,
+    Options,
+    Summary,
+    Sync,
+    Write,
+    require_complete,
+)
+from airflow_connectors.sync.names import checked
+
+from .declared import H, is_literal
+from .hook import ConnectorHook
+from .operators import StreamOperator, moment
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class SyncOperator(StreamOperator[H]):
+    """
+    Sync streams, all of them by default, into tables of `schema` in the SQL connection `destination`.
+
+    Returns a summary per stream: rows new, changed, unchanged, deleted and rejected, requests, waits, the
+    cursor's way, and the verdict. A verdict that is not complete fails the task after everything is written,
+    unless it is among `accept_verdicts`. The service asking for a long pause defers the task.
+    For a task per stream: `.partial(…).expand(streams=["issues", "labels"])`.
+    """
+
+    destination: str
+    schema: str
+    streams: Sequence[str] | str | None = None
+    write: str = Write.MERGE.value
+    full_refresh: bool = False
+    hard_delete: bool = False
+    max_rejects: int = 0
+    allow_shrink: bool = False
+    accept_verdicts: Sequence[str] = ()
+
+    def validate(self) -> None:
+        if is_literal(self.write) and self.write not in list(Write):
+            raise ConfigError(f"write={self.write!r} is none of {', '.join(Write)}")
+        if is_literal(self.schema):
+            checked(self.schema)
+        for name in self.stream_names() if self.streams is None or is_literal(self.streams) else ():
+            self.check_stream(name)
+
+    def stream_names(self) -> list[str]:
+        if self.streams is None:
+            return list(self.hook_class.streams)
+        return [self.streams] if isinstance(self.streams, str) else list(self.streams)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        hook: ConnectorHook = self.hook
+        destination = destination_of(self.destination, self.schema)
+        try:
+            summaries = [self._sync(hook, destination, name) for name in self.stream_names()]
+        except RateLimited as error:
+            self._defer_until_allowed(error)
+        finally:
+            hook.close()
+            destination.close()
+        self._tell_assets(context, summaries)
+        for summary in summaries:
+            require_complete(summary, accept=self.accept_verdicts)
+        return {summary.stream: summary.as_dict() for summary in summaries}
+
+    def resume(self, context: Context, event: Any = None) -> dict[str, Any]:
+        """Go on after a pause: the state in the destination knows where."""
+        return self.execute(context)
+
+    def _sync(self, hook: ConnectorHook, destination: Destination, name: str) -> Summary:
+        stream = hook.stream(name)
+        sync = Sync(destination, hook.conn_id, hook.client)
+        summary = sync.run(stream, hook.partitions(stream, self.options()), self._options())
+        self.log.info(
+            "%s: %s, %d new, %d changed, %d unchanged, %d deleted, %d rejected in %.1f s and %d requests; %s",
+            *(summary.stream, summary.verdict.value, summary.new, summary.changed, summary.unchanged),
+            *(summary.deleted, summary.rejected, summary.seconds, summary.requests),
+            "; ".join(summary.reasons) or f"cursor {summary.cursor_from} -> {summary.cursor_to}",
+        )
+        return summary
+
+    def _options(self) -> Options:
+        return Options(
+            write=Write(self.write),
+            since=moment(self.since),
+            until=moment(self.until),
+            full_refresh=self.full_refresh,
+            hard_delete=self.hard_delete,
+            max_rejects=self.max_rejects,
+            allow_shrink=self.allow_shrink,
+        )
+
+    def _defer_until_allowed(self, error: RateLimited) -> None:
+        """Free the worker for as long as the service wants to be left alone."""
+        if error.retry_after is None:
+            raise error
+        from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger  # noqa: PLC0415 - seldom needed
+
+        self.log.info("%s; the task is deferred for %.0f s", error, error.retry_after)
+        self.defer(trigger=TimeDeltaTrigger(timedelta(seconds=error.retry_after)), method_name="resume")
+
+    def _tell_assets(self, context: Context, summaries: list[Summary]) -> None:
+        for outlet in self.outlets:
+            if isinstance(outlet, Asset):
+                context["outlet_events"][outlet].extra = {item.stream: item.as_dict() for item in summaries}
+
+
+def destination_of(conn_id: str, schema: str) -> Destination:
+    """The SQL database an Airflow connection leads to. Raises DestinationError if it leads to none."""
+    try:
+        hook = BaseHook.get_hook(conn_id)
+    except AirflowNotFoundException as error:
+        message = f"destination connection {conn_id!r} does not exist: create it under Admin > Connections"
+        raise DestinationError(message) from error
+    except (AirflowException, ImportError) as error:
+        raise DestinationError(f"destination connection {conn_id!r}: {error}") from error
+    if not hasattr(hook, "get_uri"):
+        message = f"destination connection {conn_id!r} leads to {hook.conn_type}, which is not a SQL database"
+        raise DestinationError(message)
+    return Destination(hook.get_uri(), schema)
