@@ -30,7 +30,7 @@ from .pages import LinkHeader, NextToken, NextUrl, Offset, OnePage, PageNumber, 
 from .paths import dig
 from .reading import read
 from .request import Request, Response, delete, get, patch, post, put
-from .status import raise_for_status
+from .status import raise_for_status, refusal
 from .stream import Follow, Page, Partition, Record, Stream
 
 __all__ = [
@@ -84,4 +84,5 @@ __all__ = [
     "put",
     "raise_for_status",
     "read",
+    "refusal",
 ]

@@ -88,7 +88,7 @@ class NextToken:
 
     def next(self, request: Request, response: Response, count: int) -> Request | None:
         token = dig(response.json, self.path, None)
-        is_last = dig(response.json, self.last, False) if self.last else False
+        is_last = self.last and dig(response.json, self.last, None)
         if is_last or not token:
             return None
         return (request.with_body if self.in_body else request.with_params)(**{self.param: token})

@@ -72,8 +72,8 @@ def _followed(stream: Stream, send: Sender, page: Page, partition: str | None) -
         for request in stream.follow.requests(page.heads)
         for answer in _all(stream.follow, send, stream.placed(request, partition))
     )
-    records = chain(stream.follow.given(page.heads), *answers)
-    return [stream.shaped(record, partition) for record in records]
+    given = stream.follow.given(page.heads) if stream.follow.given else ()
+    return [stream.shaped(record, partition) for record in chain(given, *answers)]
 
 
 def _all(follow: Follow, send: Sender, request: Request) -> Iterator[list[Record]]:

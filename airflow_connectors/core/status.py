@@ -24,14 +24,18 @@ def raise_for_status(response: Response) -> None:
     """Raise the error that says what to do about a status of 300 or more, except 304."""
     if response.status < HTTPStatus.MULTIPLE_CHOICES or response.status == HTTPStatus.NOT_MODIFIED:
         return
-    kind, wait = _kind(response), retry_after(response.headers)
+    kind = _kind(response)
     advice = ADVICE.get(HTTPStatus(response.status)) if kind in (AuthError, RejectedError) else None
-    parts = [f"{response.request}: {response.status}", excerpt(response.content), advice or ""]
-    raise kind(
-        ", ".join(filter(None, parts)),
+    raise refusal(kind, response, str(response.status), excerpt(response.content), advice or "")
+
+
+def refusal(kind: type[ConnectorError], response: Response, *said: str) -> ConnectorError:
+    """An error about an answer: what was asked, what was said, and what the service's support asks for."""
+    return kind(
+        f"{response.request}: {', '.join(filter(None, said))}",
         status=response.status,
         request_id=request_id(response),
-        retry_after=wait,
+        retry_after=retry_after(response.headers),
     )
 
 

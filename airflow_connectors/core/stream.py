@@ -40,7 +40,7 @@ class Partition:
         return value
 
 
-def none_given(references: list[Record]) -> list[Record]:
+def none_given(_references: list[Record]) -> list[Record]:
     """References are mere references."""
     return []
 
@@ -57,7 +57,7 @@ class Follow:
     requests: Callable[[list[Record]], Iterable[Request]]
     records: Records = ""
     pages: Pages = field(default_factory=OnePage)
-    given: Callable[[list[Record]], list[Record]] = none_given
+    given: Callable[[list[Record]], Iterable[Record]] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ from airflow_connectors.core import (
     read,
 )
 from airflow_connectors.core.client import PATIENCE
-from airflow_connectors.core.middleware import Check
 
 from .connection import Form, Settings
 
@@ -56,7 +55,6 @@ class ConnectorHook(BaseHook):
     hosts: ClassVar[tuple[str, ...]] = ()
     headers: ClassVar[Mapping[str, str]] = {}
     limit: ClassVar[RateLimit | None] = None
-    check: ClassVar[Check] = staticmethod(raise_for_status)
     streams: ClassVar[dict[str, Stream]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -80,6 +78,11 @@ class ConnectorHook(BaseHook):
         if named:
             raise TypeError(f"{type(self).__name__} has no parameter {', '.join(named)}")
         self._middleware, self._patience = tuple(middleware), patience
+
+    @staticmethod
+    def check(response: Response) -> None:
+        """Raise for an answer that is an error. Override where errors hide in a 200."""
+        raise_for_status(response)
 
     def base_url(self, settings: Settings) -> str:
         """Where the service is."""

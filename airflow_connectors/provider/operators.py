@@ -40,7 +40,7 @@ class StreamOperator(Declared[H], BaseOperator):
         return {name: getattr(self, name) for name in declared if getattr(self, name, None)}
 
     def check_stream(self, name: str) -> None:
-        """Raise ConfigError for a stream that does not exist or lacks its partitions, if the DAG alone shows it."""
+        """Raise ConfigError for a stream that does not exist or lacks its partitions."""
         partition = self.hook_class.stream(name).partition
         if partition is None:
             return

@@ -19,7 +19,7 @@ class ConditionTrigger(BaseTrigger):
     """Ask what a sensor asks, every `poke_interval` seconds, until it is satisfied. Holds no secrets."""
 
     def __init__(self, sensor: str, parameters: dict[str, Any], poke_interval: float) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Airflow's triggers carry no types
         self.sensor, self.parameters, self.poke_interval = sensor, parameters, poke_interval
 
     @classmethod
@@ -43,8 +43,10 @@ class ConditionTrigger(BaseTrigger):
     async def _met(self, sensor: ConnectorSensor[Any]) -> Any:
         client = await sensor.hook.aclient()
         try:
-            while not sensor.is_met(found := (await client.asend(sensor.request())).json):
-                await asyncio.sleep(self.poke_interval)
+            found = (await client.asend(sensor.request())).json
+            while not sensor.is_met(found):
+                await asyncio.sleep(self.poll_interval)
+                found = (await client.asend(sensor.request())).json
         finally:
             await client.aclose()
         return sensor.result(found)

@@ -42,7 +42,7 @@ class Tables:
         self.kinds = {
             column["name"]: dialect.kind(column["type"]) for column in found if column["name"] not in OURS
         }
-        self.target = self._described(self.name)
+        self.target = self._described()
 
     def fit(self, conn: Connection, kinds: Mapping[str, Kind]) -> None:
         """Make the tables hold values of these kinds: create, add columns, widen."""
@@ -50,17 +50,19 @@ class Tables:
         wider = {c: kind for c, kind in kinds.items() if c in self.kinds and self.kinds[c] is not kind}
         self.kinds.update(kinds)
         if self.target is None:
-            self.target = self._described(self.name)
+            self.target = self._described()
             self.target.create(conn)
-            return
-        if not added and not wider:
-            return
+        elif added or wider:
+            self._alter(conn, added, wider)
+
+    def _alter(self, conn: Connection, added: Mapping[str, Kind], wider: Mapping[str, Kind]) -> None:
+        dialect = self.destination.dialect
         for table in (table for table in (self.target, self.stage) if table is not None):
             for column, kind in added.items():
-                self.destination.dialect.add_column(conn, table, column, kind)
+                dialect.add_column(conn, table, column, kind)
             for column, kind in wider.items():
-                self.destination.dialect.widen(conn, table, column, kind)
-        self.target = self._described(self.name)
+                dialect.widen(conn, table, column, kind)
+        self.target = self._described()
         if self.stage is not None:
             self.stage = self.destination.table(self.stage_name, *self._staged_columns())
 
@@ -81,7 +83,7 @@ class Tables:
             self.stage.drop(conn)
         self.stage = None
 
-    def _described(self, name: str) -> sa.Table:
+    def _described(self) -> sa.Table:
         columns: list[sa.schema.SchemaItem] = [
             *self._columns(),
             sa.Column(SYNCED_AT, self.destination.dialect.types[Kind.TIMESTAMP]),
@@ -89,7 +91,7 @@ class Tables:
             sa.Column(DELETED_AT, self.destination.dialect.types[Kind.TIMESTAMP]),
         ]
         keys = [] if self.is_history else [sa.PrimaryKeyConstraint(*self.keys)]
-        return self.destination.table(name, *columns, *keys)
+        return self.destination.table(self.name, *columns, *keys)
 
     def _staged_columns(self) -> list[sa.schema.SchemaItem]:
         return [*self._columns(), sa.Column(ROW_HASH, sa.BigInteger), sa.Column(SEQUENCE, sa.BigInteger)]
