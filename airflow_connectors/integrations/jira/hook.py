@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,104 +23,111 @@ from airflow_connectors.core import (
     get,
     post,
     raise_for_status,
+    refusal,
 )
+from airflow_connectors.core.cursor import Bound
 from airflow_connectors.provider import ConnectorHook, Form, Settings, origin, secret, text
 
 if TYPE_CHECKING:
     import httpx
 
 
-@dataclass(frozen=True)
-class UpdatedClause:
-    """
-    A bound on `updated`, put in front of the JQL that a request has.
+def updated(operator: str) -> Bound:
+    """A bound on `updated`, put in front of the JQL that a request has."""
 
-    Milliseconds since 1970 are the one way to name a moment: JQL reads every date in the time zone of the
-    account that asks. https://support.atlassian.com/jira-software-cloud/docs/jql-fields/#Updated
-    """
-
-    operator: str
-
-    def __call__(self, request: Request, moment: datetime) -> Request:
+    # A date would be read in the time zone of the account that asks; milliseconds since 1970 are not.
+    # https://support.atlassian.com/jira-software-cloud/docs/jql-fields/#Updated
+    def bound(request: Request, moment: datetime) -> Request:
         jql = request.params["jql"]
         joint = " " if jql.startswith("ORDER BY") else " AND "
-        return request.with_params(jql=f"updated {self.operator} {epoch_ms(moment)}{joint}{jql}")
+        return request.with_params(jql=f"updated {operator} {epoch_ms(moment)}{joint}{jql}")
 
-
-UPDATED = Cursor(
-    field="fields.updated",
-    since=UpdatedClause(">="),
-    until=UpdatedClause("<="),  # also bounds a first read: Jira refuses JQL without a restriction
-    order=Order.OLDEST_FIRST,
-    # "Recent updates might not be immediately visible"; Atlassian names no figure.
-    lag=timedelta(minutes=2),
-)
-WORKLOG_FEED = Cursor(
-    field="updatedTime",
-    since=Param("since", epoch_ms),
-    order=Order.OLDEST_FIRST,
-    lag=timedelta(minutes=1),  # the feed leaves out the minute before the request
-    lookback=timedelta(seconds=1),  # and lists what was updated *after* `since`
-    parse=from_epoch_ms,
-)
-# Not `nextPage`: it comes on the last page too, and names the site even where a gateway was asked.
-WORKLOG_PAGES = NextToken("until", "since", last="lastPage")
+    return bound
 
 
 def search(fields: str, **declared: Any) -> Stream:
-    """Issues in the order of their last update, which adding or editing what belongs to them counts as."""
+    """Issues in the order of their last update, or what they lead to."""
     return Stream(
         path="/search/jql",
         params={"jql": "ORDER BY updated ASC", "fields": fields},
         records="issues",
         pages=NextToken("nextPageToken", "nextPageToken", size=("maxResults", 100)),
-        cursor=UPDATED,
+        cursor=Cursor(
+            field="fields.updated",
+            since=updated(">="),
+            until=updated("<="),  # Jira refuses JQL without any restriction
+            order=Order.OLDEST_FIRST,
+            lag=timedelta(minutes=2),  # the search may not show recent updates at once
+        ),
         **declared,
     )
 
 
-def embedded_comments(issues: list[Record]) -> list[Record]:
-    return [
-        comment for issue in issues if not is_cut(issue) for comment in issue["fields"]["comment"]["comments"]
-    ]
+def worklog_feed(path: str, **declared: Any) -> Stream:
+    """Ids of worklogs, oldest change first. The feed leaves out the minute before the request."""
+    return Stream(
+        path=path,
+        records="values",
+        # Not by `nextPage`, which names the site even where its gateway was asked.
+        pages=NextToken("until", "since", last="lastPage"),
+        cursor=Cursor(
+            field="updatedTime",
+            since=Param("since", epoch_ms),
+            order=Order.OLDEST_FIRST,
+            lag=timedelta(minutes=1),
+            lookback=timedelta(seconds=1),  # `since` is exclusive
+            parse=from_epoch_ms,
+        ),
+        **declared,
+    )
 
 
 def is_cut(issue: Record) -> bool:
-    """Whether the search left comments out: it returns 20 of an issue at most."""
-    listed = issue["fields"]["comment"]
-    return bool(listed["total"] > len(listed["comments"]))
+    """Whether the search left comments out: it shows 20 of an issue at most."""
+    shown = issue["fields"].get("comment")
+    return shown is None or bool(shown["total"] > len(shown["comments"]))
 
 
-def remaining_comments(issues: list[Record]) -> Iterator[Request]:
-    return (get(f"/issue/{issue['id']}/comment", orderBy="created") for issue in issues if is_cut(issue))
+def shown_comments(issues: list[Record]) -> list[Record]:
+    whole = (issue["fields"]["comment"] for issue in issues if not is_cut(issue))
+    return [comment for shown in whole for comment in listed_comments(shown)]
 
 
-def worklogs_by_id(references: list[Record]) -> list[Request]:
-    ids = [reference["worklogId"] for reference in references]
-    return [post("/worklog/list", {"ids": ids}, idempotent=True)]
+def all_comments(issues: list[Record]) -> list[Request]:
+    return [get(f"/issue/{issue['id']}/comment", orderBy="created") for issue in issues if is_cut(issue)]
 
 
-def changelogs_by_issue(issues: list[Record]) -> list[Request]:
-    ids = [issue["id"] for issue in issues]
-    return [post("/changelog/bulkfetch", {"issueIdsOrKeys": ids}, idempotent=True)]
-
-
-def changes(body: Any) -> list[Record]:
+def listed_comments(body: Any) -> list[Record]:
+    """Comments with the id of their issue, which only their own URL tells."""
     return [
-        {"issueId": log["issueId"], **change}
-        for log in body["issueChangeLogs"]
-        for change in log["changeHistories"]
+        {"issueId": comment["self"].partition("/issue/")[2].partition("/")[0], **comment}
+        for comment in body["comments"]
     ]
 
 
+def all_changes(issues: list[Record]) -> list[Request]:
+    body = {"issueIdsOrKeys": [issue["id"] for issue in issues]}
+    return [post("/changelog/bulkfetch", body, idempotent=True)]
+
+
+def listed_changes(body: Any) -> list[Record]:
+    logs = body["issueChangeLogs"]
+    return [{"issueId": log["issueId"], **change} for log in logs for change in log["changeHistories"]]
+
+
+def all_worklogs(references: list[Record]) -> list[Request]:
+    body = {"ids": [reference["worklogId"] for reference in references]}
+    return [post("/worklog/list", body, idempotent=True)]
+
+
 def raise_for_answer(response: Response) -> None:
-    """`raise_for_status`, and AuthError where Jira refused the credentials but answered as to a stranger."""
+    """`raise_for_status`, and AuthError where Jira refused the login but answers as to a stranger."""
     raise_for_status(response)
-    # https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/ names the header; what
-    # may be read anonymously, such as the search, then answers 200 with what strangers may see: nothing.
+    # What strangers may ask, such as the search, answers 200 and shows them nothing:
+    # https://support.atlassian.com/jira/kb/jira-cloud-jql-search-rest-api-returns-200-ok-without-api-token/
     reason = response.headers.get("x-seraph-loginreason", "")
     if "FAILED" in reason or "DENIED" in reason:
-        raise AuthError(f"{response.request}: Jira refused the login ({reason}): correct the connection")
+        raise refusal(AuthError, response, f"Jira refused the login ({reason})", "correct the connection")
 
 
 class JiraHook(ConnectorHook):
@@ -142,34 +147,22 @@ class JiraHook(ConnectorHook):
     comments = search(
         "comment,updated",
         follow=Follow(
-            remaining_comments,
-            records="comments",
+            all_comments,
+            records=listed_comments,
             pages=Offset("startAt", ("maxResults", 100), total="total"),
-            given=embedded_comments,
+            given=shown_comments,
         ),
     )
     changelogs = search(
         "updated",
         follow=Follow(
-            changelogs_by_issue,
-            records=changes,
+            all_changes,
+            records=listed_changes,
             pages=NextToken("nextPageToken", "nextPageToken", size=("maxResults", 1000), in_body=True),
         ),
     )
-    worklogs = Stream(
-        path="/worklog/updated",
-        records="values",
-        pages=WORKLOG_PAGES,
-        cursor=WORKLOG_FEED,
-        follow=Follow(worklogs_by_id),
-    )
-    deleted_worklogs = Stream(
-        path="/worklog/deleted",
-        primary_key="worklogId",
-        records="values",
-        pages=WORKLOG_PAGES,
-        cursor=WORKLOG_FEED,
-    )
+    worklogs = worklog_feed("/worklog/updated", follow=Follow(all_worklogs))
+    deleted_worklogs = worklog_feed("/worklog/deleted", primary_key="worklogId")
     projects = Stream(
         path="/project/search",
         params={"expand": "description,lead,url"},
