@@ -45,7 +45,7 @@ class ConditionTrigger(BaseTrigger):
         try:
             found = (await client.asend(sensor.request())).json
             while not sensor.is_met(found):
-                await asyncio.sleep(self.poll_interval)
+                await asyncio.sleep(self.poke_interval)
                 found = (await client.asend(sensor.request())).json
         finally:
             await client.aclose()
