@@ -47,7 +47,7 @@ LOGIN = ("not_authed", "invalid_auth", "account_inactive", "token_expired", "tok
 SCOPES = ("missing_scope", "no_permission", "not_allowed_token_type")
 PASSING = ("internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org")
 KINDS: dict[str, type[ConnectorError]] = {
-    "ratelimited": RateLimited,
+    **dict.fromkeys(("ratelimited", "rate_limited"), RateLimited),
     **dict.fromkeys((*LOGIN, *SCOPES), AuthError),
     **dict.fromkeys(PASSING, TransientError),
 }
