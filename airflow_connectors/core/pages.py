@@ -54,17 +54,23 @@ class LinkHeader:
 
 @dataclass(frozen=True)
 class NextUrl:
-    """The body names the URL of the next page at `path`."""
+    """
+    The body names the URL of the next page at `path`.
+
+    `until_empty` is for services that link onward from every page: an empty one is the last.
+    """
 
     path: str
     size: Size | None = None
+    until_empty: bool = field(default=False, kw_only=True)
 
     def first(self, request: Request) -> Request:
         return sized(request, self.size)
 
     def next(self, request: Request, response: Response, count: int) -> Request | None:
         link = dig(response.json, self.path, None)
-        return request.at(link) if link else None
+        is_last = self.until_empty and not count
+        return None if is_last or not link else request.at(link)
 
 
 @dataclass(frozen=True)
