@@ -51,7 +51,7 @@ check: .venv/.dev ## Compute every integration's grade
 	@$(BIN)/python -m airflow_connectors.tools.check
 
 bench: .venv/.dev ## Measure the sync beside what users would write
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 new: .venv/.dev ## Scaffold an integration: make new name=asana
 	@$(BIN)/python -m airflow_connectors.tools.new $(name)

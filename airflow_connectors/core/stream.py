@@ -160,8 +160,11 @@ def lifted(record: Record, name: str) -> Record:
     inner = record.get(name)
     if not isinstance(inner, dict):
         return record
-    outer = {field: value for field, value in record.items() if field != name}
-    return {**outer, **{f"{name}_{field}" if field in outer else field: inner[field] for field in inner}}
+    outer = {**record}
+    del outer[name]
+    if outer.keys().isdisjoint(inner):
+        return outer | inner
+    return outer | {f"{name}_{field}" if field in outer else field: value for field, value in inner.items()}
 
 
 def filled(request: Request, values: Mapping[str, str]) -> Request:

@@ -22,6 +22,7 @@ from airflow_connectors.core import Client, ConnectorError, Stream
 from .destination import Destination
 from .errors import DestinationError, IncompleteSync
 from .ledger import Ledger
+from .memory import unhurried
 from .options import Options
 from .partition import PartitionRun
 from .progress import Progress
@@ -52,7 +53,7 @@ class Sync:
         Raises ConnectorError when it cannot go on; what was committed stays and the next run goes on there.
         A verdict that is not complete is returned, not raised: see `require_complete`.
         """
-        with self.destination.connect() as conn:
+        with self.destination.connect() as conn, unhurried():
             run = self._begin(conn, stream, options)
             try:
                 for partition in partitions:
