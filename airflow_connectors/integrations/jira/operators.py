@@ -66,7 +66,8 @@ class JiraTransitionIssueOperator(ConnectorOperator[JiraHook]):
     jira_conn_id: str = "jira_default"
 
     def execute(self, context: Context) -> None:
-        body = {"transition": {"id": self.transition_id()}, "fields": self.fields or {}}
+        screen = {"fields": self.fields} if self.fields else {}
+        body = {"transition": {"id": self.transition_id()}, **screen}
         self.hook.post(f"/issue/{self.issue}/transitions", body)
 
     def transition_id(self) -> str:

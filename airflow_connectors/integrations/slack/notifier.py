@@ -1,4 +1,4 @@
-"""A message to Slack when a task or DAG fails, succeeds or retries."""
+"""A message to Slack from the callback of a task or DAG."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from .operators import given
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-FAILED = "Task `{{ ti.task_id }}` of DAG `{{ dag.dag_id }}` failed in run `{{ run_id }}`: {{ exception }}"
+# A DAG's callback gets a reason, a task's gets the task. Not the exception, which may quote a secret.
+FAILED = (
+    "`{{ dag.dag_id }}`{% if reason is defined %} failed ({{ reason }})"
+    "{% else %}, task `{{ ti.task_id }}` failed{% endif %}, run `{{ run_id }}`"
+)
 
 
 class SlackNotifier(BaseNotifier):
