@@ -29,7 +29,8 @@ def column_type(name: str) -> str:
 def row(issue: dict) -> tuple:
     record = {**issue, **issue["fields"]}
     return tuple(
-        json.dumps(record[name]) if name in NESTED and record[name] is not None else record[name] for name in COLUMNS
+        json.dumps(record[name]) if name in NESTED and record[name] is not None else record[name]
+        for name in COLUMNS
     )
 
 
@@ -42,7 +43,13 @@ with measured() as result:
         page = session.get(f"{api}/search/jql", params=params, timeout=30).json()
         rows = [row(issue) for issue in page["issues"]]
         hook.insert_rows(
-            "naive", rows, target_fields=COLUMNS, replace=True, replace_index="id", executemany=True, commit_every=1000
+            "naive",
+            rows,
+            target_fields=COLUMNS,
+            replace=True,
+            replace_index="id",
+            executemany=True,
+            commit_every=1000,
         )
         count += len(rows)
         token = page.get("nextPageToken")

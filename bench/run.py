@@ -28,7 +28,9 @@ RESULTS = Path(__file__).with_name("results.json")
 
 @contextmanager
 def api() -> Iterator[str]:
-    server = subprocess.Popen([sys.executable, "-m", "bench.server", str(RECORDS)], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "bench.server", str(RECORDS)], stdout=subprocess.PIPE, text=True
+    )
     try:
         port = server.stdout.readline().strip() if server.stdout else ""
         yield f"http://127.0.0.1:{port}"
@@ -48,7 +50,9 @@ def contest(name: str, url: str, home: str) -> dict[str, Any]:
         before = requests_so_far(url)
         environment = {**os.environ, "AIRFLOW_HOME": home, "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"}
         command = [sys.executable, "-m", f"bench.{name}", url, database]
-        output = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout
+        output = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, check=True, text=True
+        ).stdout
         measured = json.loads(output.splitlines()[-1])
         return {"name": name, **measured, "requests": requests_so_far(url) - before}
 

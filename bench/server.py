@@ -12,7 +12,12 @@ import msgspec
 SIZE = 100
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = [
-    {"accountId": f"5b10{n:06d}", "displayName": f"Zoë Müller {n}", "active": n % 7 > 0, "timeZone": "Europe/Berlin"}
+    {
+        "accountId": f"5b10{n:06d}",
+        "displayName": f"Zoë Müller {n}",
+        "active": n % 7 > 0,
+        "timeZone": "Europe/Berlin",
+    }
     for n in range(50)
 ]
 
@@ -22,7 +27,11 @@ def issue(n: int) -> dict[str, object]:
     updated = (BEGIN + timedelta(seconds=30 * n)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
     fields = {
         "summary": f"Pump {n} reports “pressure” out of range",
-        "description": {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": ["x" * 300]}]},
+        "description": {
+            "type": "doc",
+            "version": 1,
+            "content": [{"type": "paragraph", "content": ["x" * 300]}],
+        },
         "created": (BEGIN + timedelta(seconds=29 * n)).strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
         "updated": updated,
         "duedate": None if n % 3 else "2026-12-31",
@@ -37,7 +46,12 @@ def issue(n: int) -> dict[str, object]:
         "votes": {"votes": n % 5, "hasVoted": False},
         "resolution": None,
     }
-    return {"id": str(10_000 + n), "key": f"OPS-{n}", "self": f"https://jira.invalid/rest/api/3/issue/{n}", "fields": fields}
+    return {
+        "id": str(10_000 + n),
+        "key": f"OPS-{n}",
+        "self": f"https://jira.invalid/rest/api/3/issue/{n}",
+        "fields": fields,
+    }
 
 
 def encoded(records: int) -> list[bytes]:

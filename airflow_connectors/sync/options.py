@@ -17,7 +17,8 @@ class Options:
 
     `since` and `until` read a window of their own, without using or moving the state (a backfill).
     `full_refresh` reads everything again. `max_rejects` is how many bad records a run may set aside.
-    `allow_shrink` lets a complete reading remove more than half of the rows.
+    `allow_shrink` lets a complete reading remove more than half of the rows. `commit_bytes` is how much of
+    the service's JSON is collected before it is committed; it bounds the memory and what a crash costs.
     """
 
     write: Write = Write.MERGE
@@ -28,6 +29,7 @@ class Options:
     hard_delete: bool = False
     max_rejects: int = 0
     allow_shrink: bool = False
+    commit_bytes: int = 8 * 2**20
 
     @property
     def is_backfill(self) -> bool:

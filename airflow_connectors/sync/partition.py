@@ -12,7 +12,6 @@ from airflow_connectors.core import Order, Page, RejectedError, Request, Window,
 from .ahead import ahead
 from .batch import sift
 from .commit import Commit, Position
-from .errors import TooManyRejects
 from .ledger import Key, Resume, State
 from .run import Run
 from .unit import Unit
@@ -116,10 +115,10 @@ class PartitionRun:
             prepared = self.unit.prepare(sifted.records)
         self.watch.see(page, sifted.positions)
         self.unit.add(page, prepared, sifted.rejects)
-        self._guard_rejects()
+        self.commit.guard(self.unit.rejects)
         self.run.progress.saw(len(page.heads))
         self.run.progress.total = self.watch.total
-        if self.unit.is_full and page.next:
+        if self.unit.size >= self.run.options.commit_bytes and page.next:
             self._commit(next_=page.next)
 
     def _finish(self, *, is_whole: bool) -> None:
@@ -151,13 +150,3 @@ class PartitionRun:
             stream.cursor and not stream.cursor.lookback
         )
         return first.next is None or is_news_first
-
-    def _guard_rejects(self) -> None:
-        allowed, found = self.run.options.max_rejects, self.run.summary.rejected + len(self.unit.rejects)
-        if found > allowed:
-            self.commit.keep(self.unit.rejects)
-            message = (
-                f"{self.key}: {found} bad records, {allowed} allowed (max_rejects); the last: "
-                f"{self.unit.rejects[-1].error}; they are in _sync_rejects and the cursor has not moved"
-            )
-            raise TooManyRejects(message)

@@ -16,12 +16,10 @@ from .dialects import Dialect
 from .kinds import Kind
 from .tables import Tables
 
-LARGEST = 8 * 2**20
-
 
 @dataclass
 class Unit:
-    """Collects rows until they weigh `LARGEST` bytes of the service's JSON."""
+    """Collects rows; `size` is the bytes of the service's JSON they came in."""
 
     tables: Tables
     batches: list[Batch] = field(default_factory=list)
@@ -56,10 +54,6 @@ class Unit:
         self.rejects += rejects
         self.size += page.size
         self.pages += 1
-
-    @property
-    def is_full(self) -> bool:
-        return self.size >= LARGEST
 
     def load(self, conn: Connection, dialect: Dialect) -> None:
         """Put the rows into the staging table; what the database cannot hold joins the rejects."""
