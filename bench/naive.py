@@ -14,8 +14,8 @@ from bench.measure import measured
 api, database = sys.argv[1:]
 os.environ["AIRFLOW_CONN_WAREHOUSE"] = database
 COLUMNS = [
-    "id", "key", "self", "summary", "description", "created", "updated", "duedate", "status", "priority", "reporter",
-    "assignee", "labels", "components", "storypoints", "timespent", "votes", "resolution",
+    "id", "key", "self", "summary", "description", "created", "updated", "duedate", "status", "priority",
+    "reporter", "assignee", "labels", "components", "storypoints", "timespent", "votes", "resolution",
 ]  # fmt: skip
 NESTED = {"description", "status", "priority", "reporter", "assignee", "labels", "components", "votes"}
 TYPES = {"id": "text primary key", "created": "timestamptz", "updated": "timestamptz", "duedate": "date"}
