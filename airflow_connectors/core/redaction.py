@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 
 LIMIT = 200
-SECRET = re.compile(
-    r"""(?ix)
-    ( (?:bearer|basic|token) \s+                                              # Authorization schemes
-    | ["']?[\w-]*(?:token|secret|password|passwd|api_?key|authorization)[\w-]*["']?  \s*[=:]\s*["']? )
-    [^\s"'&,;}]+
-    """
-)
+SCHEME = r"(?:bearer|basic|token)\s+"
+NAMED = r"""["']?[\w-]*(?:token|secret|password|passwd|api_?key|authorization)[\w-]*["']?\s*[=:]\s*["']?"""
+SECRET = re.compile(rf"""((?:{NAMED})(?:{SCHEME})?|(?:bearer|basic)\s+)[^\s"'&,;}}]+""", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
