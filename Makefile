@@ -37,12 +37,11 @@ test: .venv/.dev ## Run the tests, with a real PostgreSQL and a real Airflow
 truth: .venv/.dev ## Hold the integrations against recordings, descriptions, servers and SDKs of others
 	@$(BIN)/python -m pytest -q tests/conformance
 
-lint: .venv/.dev ## Ruff, format, import contracts, Airflow's deprecations, generated files
+lint: .venv/.dev ## Ruff, format, import contracts, Airflow's deprecations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet --select AIR --ignore-noqa .
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m airflow_connectors.tools.info --check
 
 types: .venv/.dev ## mypy --strict
 	@$(BIN)/mypy
@@ -56,8 +55,9 @@ bench: .venv/.dev ## Measure the sync beside what users would write
 new: .venv/.dev ## Scaffold an integration: make new name=asana
 	@$(BIN)/python -m airflow_connectors.tools.new $(name)
 
-info: .venv/.runtime ## Write provider_info.py again
+info: .venv/.dev ## Write provider_info.py again
 	@$(BIN)/python -m airflow_connectors.tools.info
+	@$(BIN)/ruff format --quiet airflow_connectors/provider_info.py
 
 constraints: .venv/.dev ## Pin what is installed now
 	@$(BIN)/uv pip freeze --python $(BIN)/python --exclude-editable > constraints.txt

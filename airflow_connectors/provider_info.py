@@ -28,10 +28,69 @@ def get_provider_info() -> dict[str, Any]:
                         "schema": {"type": ["boolean", "null"], "default": True},
                     }
                 },
-            }
+            },
+            {
+                "connection-type": "jira_api",
+                "hook-class-name": "airflow_connectors.integrations.jira.hook.JiraHook",
+                "hook-name": "Jira",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["port", "schema"],
+                    "relabeling": {"host": "Site", "login": "E-mail", "password": "API token"},
+                    "placeholders": {"host": "acme.atlassian.net", "login": "you@acme.com"},
+                },
+                "conn-fields": {
+                    "verify": {
+                        "label": "Verify TLS certificates",
+                        "description": "Verify TLS certificates",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    }
+                },
+            },
+            {
+                "connection-type": "noaa_api",
+                "hook-class-name": "airflow_connectors.integrations.noaa.hook.NoaaHook",
+                "hook-name": "NOAA weather",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["port", "login", "password", "schema"],
+                    "relabeling": {"host": "API URL"},
+                    "placeholders": {"host": "https://api.weather.gov"},
+                },
+                "conn-fields": {
+                    "user_agent": {
+                        "label": "User agent",
+                        "description": "Your application and an "
+                        "address for questions. The "
+                        "service refuses requests "
+                        "without one",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "verify": {
+                        "label": "Verify TLS certificates",
+                        "description": "Verify TLS certificates",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    },
+                },
+            },
+            {
+                "connection-type": "slack_api",
+                "hook-class-name": "airflow_connectors.integrations.slack.hook.SlackHook",
+                "hook-name": "Slack",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["port", "login", "schema"],
+                    "relabeling": {"host": "API URL", "password": "Bot or user token"},
+                    "placeholders": {"host": "https://slack.com/api"},
+                },
+                "conn-fields": {
+                    "verify": {
+                        "label": "Verify TLS certificates",
+                        "description": "Verify TLS certificates",
+                        "schema": {"type": ["boolean", "null"], "default": True},
+                    }
+                },
+            },
         ],
         "triggers": [
             {"integration-name": "Connectors", "python-modules": ["airflow_connectors.provider.triggers"]}
         ],
-        "notifications": [],
+        "notifications": ["airflow_connectors.integrations.slack.notifier.SlackNotifier"],
     }

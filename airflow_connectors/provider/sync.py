@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
 
+from airflow_connectors import sync as engine
 from airflow_connectors.core import ConfigError, RateLimited
-from airflow_connectors.sync import (
-    Destination,
-    DestinationError,
-    Options,
-    Summary,
-    Sync,
-    Write,
-    require_complete,
-)
+from airflow_connectors.sync.errors import DestinationError
 from airflow_connectors.sync.names import checked
+from airflow_connectors.sync.options import Options, Write
 
 from .declared import H, is_literal
 from .hook import ConnectorHook
@@ -27,6 +21,8 @@ from .operators import StreamOperator, moment
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from airflow_connectors.sync import Destination, Summary
 
 
 class SyncOperator(StreamOperator[H]):
@@ -74,7 +70,7 @@ class SyncOperator(StreamOperator[H]):
             destination.close()
         self._tell_assets(context, summaries)
         for summary in summaries:
-            require_complete(summary, accept=self.accept_verdicts)
+            engine.require_complete(summary, accept=self.accept_verdicts)
         return {summary.stream: summary.as_dict() for summary in summaries}
 
     def resume(self, context: Context, event: Any = None) -> dict[str, Any]:
@@ -83,7 +79,7 @@ class SyncOperator(StreamOperator[H]):
 
     def _sync(self, hook: ConnectorHook, destination: Destination, name: str) -> Summary:
         stream = hook.stream(name)
-        sync = Sync(destination, hook.conn_id, hook.client)
+        sync = engine.Sync(destination, hook.conn_id, hook.client)
         summary = sync.run(stream, hook.partitions(stream, self.options()), self._options())
         self.log.info(
             "%s: %s, %d new, %d changed, %d unchanged, %d deleted, %d rejected in %.1f s and %d requests; %s",
@@ -131,4 +127,4 @@ def destination_of(conn_id: str, schema: str) -> Destination:
     if not hasattr(hook, "get_uri"):
         message = f"destination connection {conn_id!r} leads to {hook.conn_type}, which is not a SQL database"
         raise DestinationError(message)
-    return Destination(hook.get_uri(), schema)
+    return engine.Destination(hook.get_uri(), schema)

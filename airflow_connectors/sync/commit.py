@@ -10,10 +10,11 @@ from .batch import Reject
 from .errors import TooManyRejects
 from .ledger import Key, Resume, State
 from .names import digest, folded
+from .options import Write
 from .run import Run
 from .unit import Unit
 from .verdict import Summary, Verdict
-from .write import Write, Written, append, delete_absent, live_rows, merge, staged_rows
+from .write import Written, append, delete_absent, live_rows, merge, staged_rows
 
 FEW = 10  # a table this small may shrink by any share
 

@@ -23,13 +23,12 @@ from .destination import Destination
 from .errors import DestinationError, IncompleteSync
 from .ledger import Ledger
 from .memory import unhurried
-from .options import Options
+from .options import Options, Write
 from .partition import PartitionRun
 from .progress import Progress
 from .run import Run
 from .tables import Tables, key_columns
 from .verdict import Summary, Verdict
-from .write import Write
 
 log = logging.getLogger(__name__)
 

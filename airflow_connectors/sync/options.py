@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from airflow_connectors.core import Stream
 
-from .write import Write
+
+class Write(StrEnum):
+    """
+    The write disposition.
+
+    MERGE updates rows by primary key. REPLACE reads everything and removes what is gone. APPEND keeps every
+    version of a record as a row of its own, and no version twice.
+    """
+
+    MERGE = "merge"
+    REPLACE = "replace"
+    APPEND = "append"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,19 +13,6 @@ from sqlalchemy.engine import Connection
 from .dialects import Dialect
 from .names import DELETED_AT, ROW_HASH, SEQUENCE, SYNCED_AT
 from .tables import Tables
-
-
-class Write(StrEnum):
-    """
-    The write disposition.
-
-    MERGE updates rows by primary key. REPLACE reads everything and removes what is gone. APPEND keeps every
-    version of a record as a row of its own, and no version twice.
-    """
-
-    MERGE = "merge"
-    REPLACE = "replace"
-    APPEND = "append"
 
 
 @dataclass(frozen=True)
