@@ -48,8 +48,8 @@ def watched(tally: Tally) -> Iterator[Callable[..., Any]]:
     watches: list[Watch] = []
     hooks: list[ConnectorHook] = []
 
-    def watched(vendor: Vendor, hook: Any, mount: str = "") -> Any:
-        watch = Watch(vendor, tally, mount)
+    def watched(vendor: Vendor, hook: Any, mount: str | None = None) -> Any:
+        watch = Watch(vendor, tally, vendor.mount if mount is None else mount)
         watch.over(hook.client)
         watches.append(watch)
         hooks.append(hook)
@@ -58,4 +58,4 @@ def watched(tally: Tally) -> Iterator[Callable[..., Any]]:
     yield watched
     for hook in hooks:
         hook.close()
-    assert [fault for watch in watches for fault in watch.faults] == []
+    assert [fault.text for watch in watches for fault in watch.faults] == []

@@ -5,76 +5,154 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from airflow_connectors.core import Record, Stream
+from airflow_connectors.core import OnePage, Record, Request, Stream
 
 from .vendors import Vendor
 
 
 @dataclass(frozen=True)
-class Recording:
-    """One recorded answer that a stream would have got for `partition`; `number` counts within the file."""
+class Exchange:
+    """One recorded request and its answer; `number` counts within the file."""
 
-    vendor: Vendor
-    stream: Stream
     file: Path
     number: int
-    partition: str | None
-    answer: Any
+    method: str
+    path: str
+    recorded: Any
+
+    @property
+    def params(self) -> dict[str, str]:
+        return self.recorded["request"].get("params") or {}
 
     @property
     def records(self) -> list[Record]:
         """The recorded records: the answer itself, or its longest list of objects."""
-        if isinstance(self.answer, list):
-            return self.answer
-        lists = [value for value in self.answer.values() if isinstance(value, list)]
-        return max((value for value in lists if _is_of_objects(value)), key=len, default=[])
+        answer = self.recorded["response"]
+        if isinstance(answer, list):
+            return answer
+        lists = [value for value in answer.values() if isinstance(value, list) and _are_objects(value)]
+        return max(lists, key=len, default=[])
+
+    def alone_in(self, folder: Path) -> Path:
+        """Write a recording of this exchange only, so that no other can answer in its place."""
+        folder.mkdir()
+        api = {self.method: {self.path: self.recorded}}
+        (folder / "alone.test.json").write_text(json.dumps({"api": api}))
+        return folder
+
+
+@dataclass(frozen=True)
+class Recording:
+    """
+    An exchange that a stream would have had for `partition`, and the records it must yield.
+
+    `prefix` is the part of the recorded path that our requests lack, or the other way round.
+    """
+
+    vendor: Vendor
+    stream: Stream
+    exchange: Exchange
+    partition: str | None
+    prefix: str
+    records: list[Record]
 
     def __str__(self) -> str:
-        return f"{self.vendor.name}.{self.stream.name} from {self.file.name} {self.number}"
+        exchange = self.exchange
+        return f"{self.vendor.name}.{self.stream.name} from {exchange.file.name} {exchange.number}"
 
 
 def recordings_of(vendor: Vendor, folder: Path) -> Iterator[Recording]:
-    """Every recorded answer that one of the vendor's streams would have got."""
+    """Every recorded answer that one of the vendor's streams would have got, or the step it leads to."""
+    exchanges = list(_exchanges(folder))
+    for stream in vendor.hook_class.streams.values():
+        found = _answering(vendor, stream, exchanges)
+        for recording in found:
+            if stream.follow:
+                yield from _second_steps(recording, exchanges)
+            else:
+                yield replace(recording, records=[_lifted(r, stream.lift) for r in recording.records])
+
+
+def _exchanges(folder: Path) -> Iterator[Exchange]:
     for file in sorted(folder.glob("*.test.json")):
-        for number, (method, path, exchange) in enumerate(_exchanges(file)):
-            for stream in vendor.hook_class.streams.values():
-                if method not in ("get", _method(stream)):
-                    continue  # a POST to the same path creates
-                if (found := _asked(vendor, stream, path, exchange)) is not None:
-                    yield Recording(vendor, stream, file, number, found[0], exchange["response"])
+        number = 0
+        for method, paths in (json.loads(file.read_text()).get("api") or {}).items():
+            for path, answers in paths.items():
+                for recorded in answers if isinstance(answers, list) else [answers]:
+                    yield Exchange(file, number, method, path, recorded)
+                    number += 1
 
 
-def _exchanges(file: Path) -> Iterator[tuple[str, str, Any]]:
-    for method, paths in (json.loads(file.read_text()).get("api") or {}).items():
-        for path, answers in paths.items():
-            for exchange in answers if isinstance(answers, list) else [answers]:
-                yield method, path, exchange
+def _answering(vendor: Vendor, stream: Stream, exchanges: list[Exchange]) -> list[Recording]:
+    asked = "get" if stream.body is None else "post"
+    pattern = vendor.recorded_under + _template(stream)
+    return [
+        _recording(vendor, stream, exchange, match)
+        for exchange in exchanges
+        if exchange.method in ("get", asked) and (match := re.fullmatch(pattern, exchange.path))
+    ]
 
 
-def _method(stream: Stream) -> str:
-    return "get" if stream.body is None else "post"
+def _template(stream: Stream) -> str:
+    """The stream's path as a pattern, with its partition as the group `partition`."""
+    if not stream.partition:
+        return re.escape(stream.path)
+    braces = re.escape(f"{{{stream.partition.name}}}")
+    return re.escape(stream.path).replace(braces, f"(?P<partition>{stream.partition.pattern})")
 
 
-def _asked(vendor: Vendor, stream: Stream, path: str, exchange: Any) -> tuple[str | None] | None:
-    """The partition a recorded request names, if it is the stream's request."""
-    partition = stream.partition
-    if not partition:
-        return (None,) if re.fullmatch(vendor.recorded_under + re.escape(stream.path), path) else None
-    braces = f"{{{partition.name}}}"
-    template = re.escape(stream.path).replace(re.escape(braces), f"(?P<value>{partition.pattern})")
-    if not (match := re.fullmatch(vendor.recorded_under + template, path)):
-        return None
-    asked = exchange["request"].get("params") or {}
-    in_params = [asked.get(name) for name, text in stream.params.items() if text == braces]
-    return (match.groupdict().get("value") or in_params[0],)
+def _recording(vendor: Vendor, stream: Stream, exchange: Exchange, match: re.Match[str]) -> Recording:
+    named = match.groupdict()
+    name = f"{{{stream.partition.name}}}" if stream.partition else ""
+    in_params = [exchange.params.get(key) for key, text in stream.params.items() if text == name]
+    partition = named.get("partition") or next(iter(in_params), None)
+    prefix = named.get("gateway") or vendor.mount
+    return Recording(vendor, stream, exchange, partition, prefix, exchange.records)
 
 
-def _is_of_objects(value: list[Any]) -> bool:
+def _second_steps(first: Recording, exchanges: list[Exchange]) -> Iterator[Recording]:
+    """The answers to the requests that the first step leads to, each as a stream of its own."""
+    follow = first.stream.follow
+    assert follow
+    for request in follow.requests(first.records):
+        placed = first.stream.placed(request, first.partition)
+        second = replace(_second(first.stream), path=placed.path, params=placed.params)
+        for exchange in exchanges:
+            if _is_answer(exchange, placed, first.vendor):
+                yield replace(first, stream=second, exchange=exchange, records=_fresh(first, exchange))
+
+
+def _second(stream: Stream) -> Stream:
+    assert stream.follow
+    return replace(stream, records=stream.follow.records, pages=OnePage(), cursor=None, follow=None)
+
+
+def _fresh(first: Recording, exchange: Exchange) -> list[Record]:
+    """The records that the first step did not have: a thread begins with its parent."""
+    key = first.stream.key[-1]
+    known = {record[key] for record in first.records}
+    return [record for record in exchange.records if record[key] not in known]
+
+
+def _is_answer(exchange: Exchange, request: Request, vendor: Vendor) -> bool:
+    same_path = re.fullmatch(vendor.recorded_under + re.escape(request.path), exchange.path)
+    same_params = all(exchange.params.get(name, value) == value for name, value in request.params.items())
+    return bool(same_path) and same_params and exchange.method == request.method.lower()
+
+
+def _are_objects(value: list[Any]) -> bool:
     return all(isinstance(item, dict) for item in value)
+
+
+def _lifted(record: Record, lift: str) -> Record:
+    """What a declared lift must make of a record: the inner object's fields beside the others."""
+    outer = {name: value for name, value in record.items() if name != lift}
+    inner = record[lift] if lift else {}
+    return outer | {f"{lift}_{name}" if name in outer else name: value for name, value in inner.items()}
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
