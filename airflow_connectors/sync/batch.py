@@ -14,7 +14,7 @@ import msgspec
 from airflow_connectors.core import DataError, Page, Record, Stream
 
 from .kinds import Kind, kind_of
-from .names import ROW_HASH, SEQUENCE, folded
+from .names import ROW_HASH, SEQUENCE, columns_of
 
 encode = msgspec.json.Encoder().encode
 encode_sorted = msgspec.json.Encoder(order="deterministic").encode
@@ -77,7 +77,7 @@ def row_hash(record: Record) -> int:
 
 def batch(records: Sequence[Record], known: Mapping[str, Kind], sequence: int) -> Batch:
     """The records as rows of all `known` columns and those that they add; `sequence` numbers the first."""
-    names = {folded(name): name for name in dict.fromkeys(chain.from_iterable(records))}
+    names = columns_of(dict.fromkeys(chain.from_iterable(records)))
     values = {column: [record.get(name) for record in records] for column, name in names.items()}
     kinds = {column: kind for column in values if (kind := kind_of(values[column], known.get(column)))}
     columns = [column for column in kinds if column in values]

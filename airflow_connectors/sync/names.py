@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha1
 
@@ -21,6 +22,15 @@ def folded(name: str) -> str:
     if snake in OURS:
         return f"{snake}_"
     return snake if len(snake) <= LONGEST else f"{snake[: LONGEST - 9]}_{digest(name)}"
+
+
+def columns_of(names: Iterable[str]) -> dict[str, str]:
+    """A column for each field, as {column: field}. Of fields that fold alike, one with that very name keeps it."""
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda name: folded(name) != name):
+        column = folded(name)
+        found[f"{column[: LONGEST - 9]}_{digest(name)}" if column in found else column] = name
+    return found
 
 
 def digest(text: str) -> str:

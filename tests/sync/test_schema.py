@@ -88,6 +88,13 @@ def test_names_are_folded_and_ours_are_kept_apart(destination, table):
     assert max(map(len, row)) <= 63
 
 
+def test_fields_that_fold_alike_are_both_kept(destination, table):
+    sync(destination, thing(1, dueDate="camel", due_date="snake"))
+    row = table.by_id()[1]
+    assert row["due_date"] == "snake"
+    assert "camel" in row.values()
+
+
 def test_moments_are_typed_where_the_database_has_the_type(destination, table):
     sync(destination, thing(1, at="2026-03-29T01:30:00+02:00"))
     at = value(table, 1, "at")
