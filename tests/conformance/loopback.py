@@ -13,7 +13,7 @@ from typing import IO
 @contextmanager
 def serving(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run a server that prints its URL once it listens, and yield that URL."""
-    process = subprocess.Popen(  # noqa: S603 - the commands are written in these tests
+    process = subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -16,7 +16,8 @@ def with_pages_of(count: int, hook_class: type[ConnectorHook]) -> type[Connector
 
 
 def _small(stream: Stream, count: int) -> Stream:
-    return replace(stream, pages=_sized(stream.pages, count))
+    follow = stream.follow and replace(stream.follow, pages=_sized(stream.follow.pages, count))
+    return replace(stream, pages=_sized(stream.pages, count), follow=follow)
 
 
 def _sized(pages: Any, count: int) -> Pages:

@@ -66,7 +66,7 @@ def installed(requirement: str) -> Path:
 
 
 def run(command: list[object], environment: dict[str, str] | None = None) -> None:
-    subprocess.run(  # noqa: S603 - the commands are written in this module
+    subprocess.run(
         [str(part) for part in command],
         check=True,
         env=environment,
