@@ -1,0 +1,5 @@
+"""A GitHub with a few repositories."""
+
+from .world import GitHubWorld
+
+__all__ = ["GitHubWorld"]
