@@ -105,7 +105,7 @@ class World(Manners):
             Draft(number, moment_of(number, size, self.begin, self.end), self.end, place, random)
             for number in range(1, size + 1)
         )
-        table.write(put=[self._made(stream, draft) for draft in drafts])
+        table.write(put=(self._made(stream, draft) for draft in drafts))
 
     def _made(self, stream: Stream, draft: Draft) -> Record:
         record: Record = getattr(self, stream.name)(draft)
@@ -178,7 +178,7 @@ class World(Manners):
     def mutate(self, share: float = 0.01) -> dict[str, Changes]:
         """Change about that share of every stream with a cursor, and let a few come and go everywhere."""
         done: dict[str, Changes] = {}
-        for (name, place), table in self._tables.items():
+        for (name, place), table in [*self._tables.items()]:
             done[name] = done.get(name, Changes()) + self._mutate(table, place, share)
         return done
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from airflow_connectors.core import Record, Stream, epoch_ms, from_iso
+from airflow_connectors.testing.contents import contents, differences
 from airflow_connectors.testing.draft import Draft
 from airflow_connectors.testing.exchange import Answer, Asked, Refused
 from airflow_connectors.testing.routes import Route
@@ -130,15 +131,11 @@ class JiraWorld(World):
             record["timeSpentSeconds"] += 60
 
     def mutate(self, share: float = 0.01) -> dict[str, Changes]:
-        before = self.contents()
+        before = contents(self)
         super().mutate(share)
         self.drop_orphans()
         self.bury(before["worklogs"])
-        after = self.contents()
-        return {name: difference(old, after[name]) for name, old in before.items()}
-
-    def contents(self) -> dict[str, dict[Any, Record]]:
-        return {name: {self.table(name).key(r): r for r in self.records(name)} for name in self.sizes}
+        return differences(before, contents(self))
 
     def drop_orphans(self) -> None:
         issues = {issue["id"] for issue in self.records("issues")}
@@ -148,8 +145,13 @@ class JiraWorld(World):
 
     def bury(self, before: Iterable[Any]) -> None:
         """List worklogs that have gone among the deleted ones."""
-        moment, gone = epoch_ms(self.clock()), set(before) - set(self.table("worklogs").keys)
-        graves = [{"worklogId": int(key[0]), "updatedTime": moment, "properties": []} for key in sorted(gone)]
+        moment = epoch_ms(self.clock())
+        gone = {identity for _, identity in before} - {
+            identity for (identity,) in self.table("worklogs").keys
+        }
+        graves = [
+            {"worklogId": int(identity), "updatedTime": moment, "properties": []} for identity in sorted(gone)
+        ]
         self.table("deleted_worklogs").write(put=graves)
 
     def error(self, status: int, message: str = "", **more: Any) -> Answer:
@@ -221,9 +223,3 @@ class JiraWorld(World):
     def worklog_list(self, asked: Asked) -> list[Record]:
         found = (self.find("worklogs", str(identity)) for identity in asked.json["ids"])
         return [record for record in found if record]
-
-
-def difference(old: dict[Any, Record], new: dict[Any, Record]) -> Changes:
-    both = old.keys() & new.keys()
-    updated = sum(old[key] != new[key] for key in both)
-    return Changes(updated, len(new.keys() - both), len(old.keys() - both))

@@ -1,0 +1,5 @@
+"""A Slack workspace with a few channels."""
+
+from .world import SlackWorld
+
+__all__ = ["SlackWorld"]
