@@ -1,0 +1,5 @@
+"""The National Weather Service for a few states."""
+
+from .world import NoaaWorld
+
+__all__ = ["NoaaWorld"]
