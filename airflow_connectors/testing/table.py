@@ -126,7 +126,8 @@ class Table:
         """Replace text in every record, such as the address it is served from."""
         with self._lock:
             for key, row in self._by_key.items():
-                raw, shown = row.raw.replace(old, new), row.shown.replace(old, new)
+                raw = row.raw.replace(old, new)
+                shown = raw if row.shown is row.raw else row.shown.replace(old, new)
                 self._by_key[key] = row._replace(raw=raw, shown=shown, checksum=crc32(shown))
             self._rows = sorted(self._by_key.values(), key=rank_of)
 
