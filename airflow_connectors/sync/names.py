@@ -25,7 +25,7 @@ def folded(name: str) -> str:
 
 
 def columns_of(names: Iterable[str]) -> dict[str, str]:
-    """A column for each field, as {column: field}. Of fields that fold alike, one with that very name keeps it."""
+    """A column for each field, as {column: field}. Of fields that fold alike, the plainest keeps the name."""
     found: dict[str, str] = {}
     for name in sorted(names, key=lambda name: folded(name) != name):
         column = folded(name)
