@@ -72,8 +72,7 @@ class Objects:
         return people.profile(found[0], found[0]["id"])
 
     def repository(self, asked: Asked, repository: str) -> Record:
-        part = self.place(repository).repository
-        return people.whole_repository(part, len(self.world.table("issues", repository)))
+        return self.place(repository).whole_repository
 
     def issue(self, asked: Asked, repository: str, number: str) -> Record:
         return self.found("issues", repository, self.place(repository).id(int(number)))

@@ -26,19 +26,12 @@ IS_MERGED = 0.7
 
 def pull_request(place: Place, draft: Draft, number: int) -> Record:
     """As lists show it; `whole_pull_request` has the rest."""
-    common, web = opened(place, draft), f"{place.web}/pull/{number}"
+    common, head = opened(place, draft), place.sha(1 + draft.number)
     is_merged = common["state"] == "closed" and draft.random.random() < IS_MERGED
-    links = {rel: place.url + path.format(number) for rel, path in PULL_LINKS.items()}
-    head = place.sha(1 + draft.number)
     return {
-        **{f"{rel}_url": url for rel, url in links.items() if rel != "self"},
-        "url": links["self"],
+        **pull_links(place, number, head),
         "id": place.id(draft.number),
         "node_id": f"PR_kwDO{place.id(draft.number)}",
-        "html_url": web,
-        "diff_url": f"{web}.diff",
-        "patch_url": f"{web}.patch",
-        "statuses_url": f"{place.url}/statuses/{head}",
         "number": number,
         **common,
         "merged_at": common["closed_at"] if is_merged else None,
@@ -47,9 +40,21 @@ def pull_request(place: Place, draft: Draft, number: int) -> Record:
         "requested_teams": [],
         "head": branch(place, f"topic/{number}", head),
         "base": branch(place, "main", place.sha(1)),
-        "_links": {rel: {"href": url} for rel, url in {**links, "html": web}.items()},
         "auto_merge": None,
         "draft": False,
+    }
+
+
+def pull_links(place: Place, number: int, head: str) -> Record:
+    """All links, most of which stand in `_links` as well."""
+    links = {rel: place.url + path.format(number) for rel, path in PULL_LINKS.items()}
+    links |= {"html": f"{place.web}/pull/{number}", "statuses": f"{place.url}/statuses/{head}"}
+    return {
+        **{f"{rel}_url": url for rel, url in links.items() if rel != "self"},
+        "url": links["self"],
+        "diff_url": f"{links['html']}.diff",
+        "patch_url": f"{links['html']}.patch",
+        "_links": {rel: {"href": url} for rel, url in links.items()},
     }
 
 
@@ -60,7 +65,7 @@ def branch(place: Place, ref: str, sha: str) -> Record:
         "ref": ref,
         "sha": sha,
         "user": owner,
-        "repo": place.repository,
+        "repo": place.whole_repository,
     }
 
 
@@ -83,39 +88,35 @@ def whole_pull_request(part: Record) -> Record:
 
 def commit(place: Place, draft: Draft) -> Record:
     sha, author = place.sha(draft.number), place.someone(draft.random)
-    signature = {"name": author["login"], "email": f"{author['login']}@example.com", "date": iso(draft.at)}
     parents = [place.sha(draft.number - 1)] if draft.number > 1 else []
-    url, web = f"{place.url}/commits/{sha}", f"{place.web}/commit/{sha}"
     return {
-        "url": url,
-        "sha": sha,
+        **commit_links(place, sha),
         "node_id": f"C_kwDO{sha}",
-        "html_url": web,
-        "comments_url": f"{url}/comments",
-        "commit": {
-            "url": f"{place.url}/git/commits/{sha}",
-            "author": signature,
-            "committer": signature,
-            "message": draft.random.choice(MESSAGES),
-            "comment_count": 0,
-            "tree": {
-                "sha": place.sha(-draft.number),
-                "url": f"{place.url}/git/trees/{place.sha(-draft.number)}",
-            },
-            "verification": unsigned(),
-        },
+        "comments_url": f"{place.url}/commits/{sha}/comments",
+        "commit": git_commit(place, draft, author),
         "author": author,
         "committer": author if draft.number % 5 else None,
-        "parents": [
-            {"sha": p, "url": f"{place.url}/commits/{p}", "html_url": f"{place.web}/commit/{p}"}
-            for p in parents
-        ],
+        "parents": [commit_links(place, parent) for parent in parents],
     }
 
 
-def unsigned() -> Record:
-    nothing = dict.fromkeys(("payload", "signature", "verified_at"))
-    return {"verified": False, "reason": "unsigned", **nothing}
+def commit_links(place: Place, sha: str) -> Record:
+    return {"sha": sha, "url": f"{place.url}/commits/{sha}", "html_url": f"{place.web}/commit/{sha}"}
+
+
+def git_commit(place: Place, draft: Draft, author: Record) -> Record:
+    """What git knows of a commit."""
+    signature = {"name": author["login"], "email": f"{author['login']}@example.com", "date": iso(draft.at)}
+    tree, unsigned = place.sha(-draft.number), dict.fromkeys(("payload", "signature", "verified_at"))
+    return {
+        "url": f"{place.url}/git/commits/{place.sha(draft.number)}",
+        "author": signature,
+        "committer": signature,
+        "message": draft.random.choice(MESSAGES),
+        "comment_count": 0,
+        "tree": {"sha": tree, "url": f"{place.url}/git/trees/{tree}"},
+        "verification": {"verified": False, "reason": "unsigned", **unsigned},
+    }
 
 
 def release(place: Place, draft: Draft) -> Record:

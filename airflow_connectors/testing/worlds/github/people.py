@@ -67,6 +67,22 @@ REPOSITORY_LINKS = {
     "teams": "/teams",
     "trees": "/git/trees{/sha}",
 }
+COUNTS = ("forks", "watchers", "open_issues")
+ALIKE: Record = {
+    **dict.fromkeys(COUNTS, 7),
+    **{f"{name}_count": 7 for name in (*COUNTS, "stargazers", "network", "subscribers")},
+    **dict.fromkeys(("has_issues", "has_projects", "has_wiki", "has_downloads"), True),
+    **dict.fromkeys(("has_pages", "has_discussions", "archived", "disabled", "is_template"), False),
+    **dict.fromkeys(("homepage", "mirror_url", "license")),
+    "default_branch": "main",
+    "language": "Python",
+    "visibility": "public",
+    "topics": ["data", "météo"],
+    "size": 4096,
+    "created_at": "2019-03-02T10:00:00Z",
+    "updated_at": "2025-12-31T10:00:00Z",
+    "pushed_at": "2025-12-31T10:00:00Z",
+}
 
 
 def user(api: str, number: int) -> Record:
@@ -130,29 +146,14 @@ def repository(api: str, full_name: str, number: int) -> Record:
     }
 
 
-def whole_repository(part: Record, open_issues: int) -> Record:
+def whole_repository(part: Record) -> Record:
     """A repository as `/repos/…` shows one."""
-    counts = ("forks", "forks_count", "watchers", "watchers_count", "stargazers_count", "network_count")
     name = part["full_name"]
     return {
         **part,
-        **dict.fromkeys(counts, 7),
-        **dict.fromkeys(("has_issues", "has_projects", "has_wiki", "has_downloads"), True),
-        **dict.fromkeys(("has_pages", "has_discussions", "archived", "disabled", "is_template"), False),
-        **dict.fromkeys(("homepage", "mirror_url", "license"), None),
+        **ALIKE,
         "git_url": f"git://github.com/{name}.git",
         "ssh_url": f"git@github.com:{name}.git",
         "clone_url": f"https://github.com/{name}.git",
         "svn_url": f"https://github.com/{name}",
-        "default_branch": "main",
-        "language": "Python",
-        "visibility": "public",
-        "topics": ["data", "météo"],
-        "size": 4096,
-        "subscribers_count": 3,
-        "open_issues": open_issues,
-        "open_issues_count": open_issues,
-        "created_at": "2019-03-02T10:00:00Z",
-        "updated_at": "2025-12-31T10:00:00Z",
-        "pushed_at": "2025-12-31T10:00:00Z",
     }

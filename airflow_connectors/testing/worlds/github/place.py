@@ -37,6 +37,10 @@ class Place:
     def repository(self) -> Record:
         return people.repository(self.api, self.name, self.number)
 
+    @cached_property
+    def whole_repository(self) -> Record:
+        return people.whole_repository(self.repository)
+
     def id(self, number: int) -> int:
         """An id that no object of that kind has in another repository."""
         return self.number * SPACING + number
