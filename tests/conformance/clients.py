@@ -16,22 +16,26 @@ from jira import JIRA
 from slack_sdk import WebClient
 
 Reader = Callable[[str, str, str | None], list[Any]]
-LOGIN = "ada@example.com"
+LOGIN = "you@acme.com"
 PAGE = 2
+AT_ONCE: dict[str, Any] = {"seconds_between_requests": None}
 
 
 def pygithub(listed: Callable[[Repository], Iterable[Any]], key: str = "id") -> Reader:
     def read(url: str, token: str, partition: str | None) -> list[Any]:
-        with Github(auth=Auth.Token(token), base_url=url, per_page=PAGE, retry=None, lazy=True) as client:
+        login = Auth.Token(token)
+        with Github(auth=login, base_url=url, per_page=PAGE, retry=None, lazy=True, **AT_ONCE) as client:
             return [getattr(found, key) for found in listed(client.get_repo(str(partition)))]
 
     return read
 
 
-def jira(listed: Callable[[JIRA], Iterable[Any]]) -> Reader:
+def jira(listed: Callable[[JIRA], Iterable[Any]], key: str = "id") -> Reader:
+    version = {"rest_api_version": "3"}
+
     def read(url: str, token: str, _partition: str | None) -> list[Any]:
-        with closing(JIRA(server=url, basic_auth=(LOGIN, token), max_retries=0)) as client:
-            return [found.id for found in listed(client)]
+        with closing(JIRA(server=url, basic_auth=(LOGIN, token), options=version, max_retries=0)) as client:
+            return [getattr(found, key) for found in listed(client)]
 
     return read
 
@@ -50,7 +54,20 @@ def jira_issues(client: JIRA) -> Iterable[Any]:
 
 def jira_comments(client: JIRA) -> Iterator[Any]:
     for issue in jira_issues(client):
-        yield from client.comments(issue.key)
+        start = 0
+        while page := client.comments(issue.key, start_at=start):
+            yield from page
+            start += len(page)
+
+
+def jira_worklogs(client: JIRA) -> Iterator[Any]:
+    for issue in jira_issues(client):
+        yield from client.worklogs(issue.id)
+
+
+def jira_users(client: JIRA) -> Iterable[Any]:
+    found: Iterable[Any] = client.search_users(query=".", maxResults=100, includeInactive=True)
+    return found
 
 
 def slack_messages(client: WebClient, channel: str) -> Iterator[dict[str, Any]]:
@@ -86,10 +103,19 @@ READERS: dict[str, dict[str, Reader]] = {
         "milestones": pygithub(lambda repository: repository.get_milestones(state="all")),
         "contributors": pygithub(lambda repository: repository.get_contributors()),
     },
-    "jira": {"issues": jira(jira_issues), "comments": jira(jira_comments)},
+    "jira": {
+        "issues": jira(jira_issues),
+        "comments": jira(jira_comments),
+        "worklogs": jira(jira_worklogs),
+        "projects": jira(lambda client: client.projects()),
+        "users": jira(jira_users, "accountId"),
+    },
     "slack": {
         "users": slack_listed("users_list", "members"),
         "channels": slack_listed("conversations_list", "channels", types="public_channel,private_channel"),
+        "joined_channels": slack_listed(
+            "users_conversations", "channels", types="public_channel,private_channel"
+        ),
         "messages": slack(lambda client, channel: (m["ts"] for m in slack_messages(client, channel))),
         "thread_replies": slack(slack_replies),
     },
