@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
 
-from airflow_connectors.core import post
+from airflow_connectors.core import Request, post
 
 from .hook import SlackHook
 from .operators import given
@@ -39,13 +40,13 @@ class SlackNotifier(BaseNotifier):
         super().__init__(**kwargs)
         self.channel, self.text, self.blocks, self.slack_conn_id = channel, text, blocks, slack_conn_id
 
-    def message(self) -> dict[str, Any]:
-        return given(channel=self.channel, text=self.text, blocks=self.blocks)
+    def request(self) -> Request:
+        return post("/chat.postMessage", given(channel=self.channel, text=self.text, blocks=self.blocks))
 
     def notify(self, context: Context) -> None:
-        SlackHook(self.slack_conn_id).post("/chat.postMessage", self.message())
+        with SlackHook(self.slack_conn_id).client as client:
+            client.send(self.request())
 
     async def async_notify(self, context: Context) -> None:
-        client = await SlackHook(self.slack_conn_id).aclient()
-        await client.asend(post("/chat.postMessage", self.message()))
-        await client.aclose()
+        async with aclosing(await SlackHook(self.slack_conn_id).aclient()) as client:
+            await client.asend(self.request())

@@ -204,6 +204,7 @@ class JiraWorld(World):
             Route("GET", "/myself", self.myself),
             Route("GET", "/field", self.fields),
             Route("GET", "/project", self.all_projects),
+            Route("GET", "/user/search", self.found_users),
             Route("POST", "/worklog/list", self.worklog_list),
             *self.desk.routes(),
         )
@@ -216,6 +217,16 @@ class JiraWorld(World):
 
     def all_projects(self, asked: Asked) -> list[Record]:
         return self.records("projects")
+
+    def found_users(self, asked: Asked) -> list[Record]:
+        """Users whose name or address contains the query."""
+        query, size = asked.params.get("query", "").lower(), int(asked.params.get("maxResults", 50))
+        people = self.records("users")
+        return [
+            person
+            for person in people
+            if query in f"{person['displayName']} {person['emailAddress']}".lower()
+        ][:size]
 
     def server_info(self, asked: Asked) -> Record:
         return {"baseUrl": self.url, "versionNumbers": [1001, 0, 0], "deploymentType": "Cloud"}
