@@ -94,14 +94,14 @@ class Cursor:
     parse: Callable[[Any], datetime] = from_iso
 
     def of(self, record: Any) -> datetime:
-        """The record's position. Raises DataError naming the field and the value."""
+        """The record's position, in UTC. Raises DataError naming the field and the value."""
         value = dig(record, self.field, None)
         try:
             moment = self.parse(value)
         except (TypeError, ValueError, OverflowError) as error:
             message = f"cursor field {self.field!r} holds {value!r:.60}, which is not a time"
             raise DataError(message) from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def bounded(self, request: Request, window: Window) -> Request:
         """Ask for the records of a window, as far as the service can."""

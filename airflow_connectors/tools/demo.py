@@ -10,10 +10,13 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from airflow_connectors.testing.world import Changes
 
 from .home import Home
 from .simulated import live, simulated, warehouse
@@ -37,8 +40,8 @@ def main() -> None:
     with simulated(INTEGRATIONS) as services:
         home = home_with({f"{name}_default": service.connection() for name, service in services.items()})
         run(home, "First run: everything is new")
-        changes = {name: service.world.mutate(share=CHANGED) for name, service in services.items()}
-        console.print(f"\nThe world changed: {changes}")
+        for name, service in services.items():
+            console.print(f"\n{name} changed: {told(service.world.mutate(share=CHANGED))}")
         run(home, "Second run: only what changed")
     console.print(
         f"\nLook around: sqlite3 {home.warehouse} 'SELECT title, state FROM github__issues LIMIT 5'"
@@ -65,8 +68,16 @@ def run(home: Home, title: str) -> None:
         console.print(table(home, name, f"{title} · {name}", began))
 
 
+def told(changes: Mapping[str, Changes]) -> str:
+    """What a mutation did, over all streams."""
+    total = sum(changes.values(), Changes())
+    return f"{total.updated} records updated, {total.added} added, {total.deleted} deleted"
+
+
 def table(home: Home, schema: str, title: str, began: float) -> Table:
-    shown = Table("stream", *COLUMNS, title=title, title_justify="left")
+    shown = Table("stream", title=title, title_justify="left")
+    for name in COLUMNS:
+        shown.add_column(name, justify="left" if name in ("verdict", "cursor_to") else "right")
     runs = f"{schema}___sync_runs"
     shown_columns = ", ".join(COLUMNS)
     query = f"SELECT stream, {shown_columns} FROM {runs} WHERE unixepoch(started_at) >= ?"  # noqa: S608 - our names

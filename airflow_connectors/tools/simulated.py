@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from airflow_connectors.testing import Simulator, simulator_of
+from airflow_connectors.testing import Simulator
+from airflow_connectors.testing.hooks import hook_of
+from airflow_connectors.testing.worlds import world_of
 
 LIVE = {
     "github_default": {"conn_type": "github_api"},
@@ -16,6 +18,10 @@ LIVE = {
         "extra": {"user_agent": "(airflow-connectors demo, github.com/airflow-connectors)"},
     },
 }
+
+
+# What the example DAGs name.
+PLACES = {"github": {"repositories": ("octocat/git-consortium", "octocat/octocat.github.io")}}
 
 
 def warehouse(file: Path) -> str:
@@ -31,4 +37,8 @@ def live() -> dict[str, str]:
 def simulated(names: Sequence[str], seed: int = 1) -> Iterator[Mapping[str, Simulator]]:
     """Run a simulator for each integration, and stop them all at the end."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(simulator_of(name, seed=seed)) for name in names}
+        yield {name: stack.enter_context(simulator(name, seed)) for name in names}
+
+
+def simulator(name: str, seed: int) -> Simulator:
+    return Simulator(hook_of(name), world_of(name)(seed=seed, **PLACES.get(name, {})))

@@ -53,7 +53,7 @@ class NoaaWorld(World):
 
     def observations(self, draft: Draft) -> Record:
         # A station reports once at a moment, whatever the drafts say.
-        at = draft.at + timedelta(seconds=draft.number)
+        at = draft.at - timedelta(seconds=draft.number)
         return records.observation(self.url, draft.partition, at, draft.random)
 
     def forecasts(self, draft: Draft) -> Record:
