@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from airflow_connectors.testing import Simulator
 from airflow_connectors.testing.hooks import hook_of
@@ -21,7 +22,7 @@ LIVE = {
 
 
 # What the example DAGs name.
-PLACES = {"github": {"repositories": ("octocat/git-consortium", "octocat/octocat.github.io")}}
+PLACES: dict[str, dict[str, Any]] = {"github": {"repositories": ("octocat/git-consortium", "octocat/octocat.github.io")}}
 
 
 def warehouse(file: Path) -> str:

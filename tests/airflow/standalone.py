@@ -97,10 +97,11 @@ def standalone(home: Path, dags: Path, connections: dict[str, str]) -> Iterator[
             stderr=log,
             start_new_session=True,
         )
+        airflow = Airflow(home, port)
         try:
-            airflow = Airflow(home, port)
             airflow.log_in()
             yield airflow
         finally:
+            airflow.http.close()
             process.send_signal(signal.SIGINT)  # SIGTERM would leave the scheduler behind
             process.wait(60)
