@@ -30,12 +30,12 @@ def pygithub(listed: Callable[[Repository], Iterable[Any]], key: str = "id") -> 
     return read
 
 
-def jira(listed: Callable[[JIRA], Iterable[Any]], key: str = "id") -> Reader:
+def jira(listed: Callable[[JIRA], Iterable[Any]]) -> Reader:
     version = {"rest_api_version": "3"}
 
     def read(url: str, token: str, _partition: str | None) -> list[Any]:
         with closing(JIRA(server=url, basic_auth=(LOGIN, token), options=version, max_retries=0)) as client:
-            return [getattr(found, key) for found in listed(client)]
+            return [found.id for found in listed(client)]
 
     return read
 
@@ -63,11 +63,6 @@ def jira_comments(client: JIRA) -> Iterator[Any]:
 def jira_worklogs(client: JIRA) -> Iterator[Any]:
     for issue in jira_issues(client):
         yield from client.worklogs(issue.id)
-
-
-def jira_users(client: JIRA) -> Iterable[Any]:
-    found: Iterable[Any] = client.search_users(query=".", maxResults=100, includeInactive=True)
-    return found
 
 
 def slack_messages(client: WebClient, channel: str) -> Iterator[dict[str, Any]]:
@@ -108,7 +103,6 @@ READERS: dict[str, dict[str, Reader]] = {
         "comments": jira(jira_comments),
         "worklogs": jira(jira_worklogs),
         "projects": jira(lambda client: client.projects()),
-        "users": jira(jira_users, "accountId"),
     },
     "slack": {
         "users": slack_listed("users_list", "members"),

@@ -67,7 +67,7 @@ class Recording:
 
 def recordings_of(vendor: Vendor, folder: Path) -> Iterator[Recording]:
     """Every recorded answer that one of the vendor's streams would have got, or the step it leads to."""
-    exchanges = list(_exchanges(folder))
+    exchanges = list(exchanges_in(folder))
     for stream in vendor.hook_class.streams.values():
         found = _answering(vendor, stream, exchanges)
         for recording in found:
@@ -77,7 +77,8 @@ def recordings_of(vendor: Vendor, folder: Path) -> Iterator[Recording]:
                 yield replace(recording, records=[_lifted(r, stream.lift) for r in recording.records])
 
 
-def _exchanges(folder: Path) -> Iterator[Exchange]:
+def exchanges_in(folder: Path) -> Iterator[Exchange]:
+    """Every exchange that was recorded of a vendor."""
     for file in sorted(folder.glob("*.test.json")):
         number = 0
         for method, paths in (json.loads(file.read_text()).get("api") or {}).items():

@@ -10,8 +10,9 @@ class Tally:
     """
     Sets hold what was checked, numbers what went wrong.
 
-    `streams` are (integration, stream); `recordings` are (file, stream, number within the file); `servers`
-    are (server, integration): those of others that our hooks read, ours that the vendors' clients read.
+    `streams` are (integration, stream); `recordings` are (file, stream or action, number within the file);
+    `servers` are (server, integration): those of others that our hooks read, and ours that the vendors'
+    clients read.
     """
 
     integrations: set[str] = field(default_factory=set)

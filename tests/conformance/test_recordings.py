@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from airflow_connectors.core import Record, Window, read
 
 from . import reference
-from .loopback import serving
 from .recorded import Recording, lost, recordings_of
+from .replaying import replayed
 from .vendors import VENDORS
 
 
 def found() -> list[Recording]:
     folder = reference.folder() / "recordings"
     return [recording for vendor in VENDORS for recording in recordings_of(vendor, folder / vendor.name)]
-
-
-def replayed(recording: Recording, folder: Path) -> AbstractContextManager[str]:
-    """Serve the one exchange of a recording."""
-    tool = reference.required("tools", "replay.py")
-    alone = recording.exchange.alone_in(folder / recording.vendor.name)
-    prefix = ["--prefix", recording.prefix] if recording.prefix else []
-    return serving([sys.executable, tool, alone, "--port", 0, *prefix])
 
 
 def read_by_hook(hook, recording: Recording) -> list[Record]:
@@ -39,7 +28,7 @@ def read_by_hook(hook, recording: Recording) -> list[Record]:
 @pytest.mark.parametrize("recording", found(), ids=str)
 def test_every_recorded_field_survives(recording, tmp_path, connect, watched, tally):
     vendor, exchange = recording.vendor, recording.exchange
-    with replayed(recording, tmp_path) as url:
+    with replayed(exchange, recording.prefix, tmp_path / vendor.name) as url:
         connect(vendor, url + vendor.mount)
         records = read_by_hook(watched(vendor, vendor.hook_class()), recording)
     missing = lost(recording.records, records)
