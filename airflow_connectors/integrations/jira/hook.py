@@ -57,7 +57,7 @@ def search(fields: str, **declared: Any) -> Stream:
             since=updated(">="),
             until=updated("<="),  # Jira refuses JQL without any restriction
             order=Order.OLDEST_FIRST,
-            lag=timedelta(minutes=2),  # the search may not show recent updates at once
+            lookback=timedelta(minutes=2),  # the search may not show recent updates at once
         ),
         **declared,
     )

@@ -55,7 +55,7 @@ def user(api: str, number: int) -> Record:
         "accountType": "atlassian",
         "emailAddress": "" if number % 4 == 0 else f"person{number}@example.com",
         "avatarUrls": {size: f"https://avatars.example.com/{number}/{size}" for size in ("16x16", "48x48")},
-        "displayName": f"{NAMES[number % len(NAMES)]} {number}",
+        "displayName": f"{NAMES[number % len(NAMES)]} Nr. {number}",
         "active": number % 5 != 0,
         "timeZone": "Europe/Reykjavik",
         "locale": "en_US",

@@ -77,12 +77,12 @@ class SlackWorld(World):
         return reply
 
     def some_parent(self, draft: Draft) -> Record:
-        """Any message for the prepared history, mostly the same; a recent one for what is added."""
+        """Any message for the prepared history, often the newest; a recent one for what is added."""
         table = self.table("messages", draft.partition)
         stamps = sorted(key[0] for key in table.keys)
         is_prepared = draft.at < self.end
-        ts = draft.random.choice([stamps[-1], draft.random.choice(stamps)] if is_prepared else stamps[-5:])
-        return table.find(ts) or {}
+        able = stamps if is_prepared else [ts for ts in stamps if is_recent(ts, stamps[-1])]
+        return table.find(draft.random.choice([stamps[-1], draft.random.choice(able)])) or {}
 
     def count_reply(self, channel: str, parent: Record, reply: Record) -> None:
         """Let a message know that it was replied to. Its `ts` stays."""
@@ -117,7 +117,7 @@ class SlackWorld(World):
     def may_change(self, stream: Stream, record: Record) -> bool:
         places = self.partitions("messages")
         newest = max(key[0] for place in places for key in self.table("messages", place).keys)
-        return from_epoch(record["ts"]) > from_epoch(newest) - RECENT
+        return is_recent(record["ts"], newest)
 
     def change(self, stream: Stream, record: Record) -> None:
         record |= {"text": f"{record['text']} ✎", "edited": {"user": record["user"], "ts": record["ts"]}}
@@ -200,3 +200,7 @@ class SlackWorld(World):
         following = str(end) if end < len(thread) else ""
         told = {"response_metadata": {"next_cursor": following}} if following else {}
         return {"ok": True, "messages": thread[start:end], "has_more": bool(following), **told}
+
+
+def is_recent(ts: str, newest: str) -> bool:
+    return from_epoch(ts) > from_epoch(newest) - RECENT
