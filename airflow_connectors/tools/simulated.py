@@ -22,7 +22,9 @@ LIVE = {
 
 
 # What the example DAGs name.
-PLACES: dict[str, dict[str, Any]] = {"github": {"repositories": ("octocat/git-consortium", "octocat/octocat.github.io")}}
+PLACES: dict[str, dict[str, Any]] = {
+    "github": {"repositories": ("octocat/git-consortium", "octocat/octocat.github.io")}
+}
 
 
 def warehouse(file: Path) -> str:

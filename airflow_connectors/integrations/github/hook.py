@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_connectors.core import (
     BearerToken,
@@ -22,9 +22,18 @@ if TYPE_CHECKING:
     import httpx
 
 REPOSITORY = Partition("repository", option="repositories", pattern=r"[\w.-]+/[\w.-]+")
-PAGES = LinkHeader(size=("per_page", 100))
-OLDEST_FIRST = {"sort": "updated", "direction": "asc"}
-EMPTY_REPOSITORY = (409,)
+
+
+def listed(path: str, **declared: Any) -> Stream:
+    """A list that each repository has, in pages that `Link` headers connect."""
+    place = {"path": f"/repos/{{repository}}{path}", "partition": REPOSITORY}
+    return Stream(**place, pages=LinkHeader(size=("per_page", 100)), **declared)
+
+
+def by_update(path: str, **params: str) -> Stream:
+    """A list that can be asked for what was updated since."""
+    cursor = Cursor(field="updated_at", since=Param("since"), order=Order.OLDEST_FIRST)
+    return listed(path, params={**params, "sort": "updated", "direction": "asc"}, cursor=cursor)
 
 
 class GitHubHook(ConnectorHook):
@@ -40,62 +49,32 @@ class GitHubHook(ConnectorHook):
     limit = RateLimit(requests=5000, seconds=3600)
     ping = get("/rate_limit")
 
-    issues = Stream(
-        path="/repos/{repository}/issues",
-        params={"state": "all", **OLDEST_FIRST},
-        partition=REPOSITORY,
-        pages=PAGES,
-        cursor=Cursor(field="updated_at", since=Param("since"), order=Order.OLDEST_FIRST),
-    )
-    comments = Stream(
-        path="/repos/{repository}/issues/comments",
-        params=OLDEST_FIRST,
-        partition=REPOSITORY,
-        pages=PAGES,
-        cursor=Cursor(field="updated_at", since=Param("since"), order=Order.OLDEST_FIRST),
-    )
-    pull_requests = Stream(
-        path="/repos/{repository}/pulls",
+    issues = by_update("/issues", state="all")
+    comments = by_update("/issues/comments")
+    pull_requests = listed(
+        "/pulls",
         params={"state": "all", "sort": "updated", "direction": "desc"},
-        partition=REPOSITORY,
-        pages=PAGES,
         cursor=Cursor(field="updated_at", order=Order.NEWEST_FIRST),
     )
-    commits = Stream(
-        path="/repos/{repository}/commits",
+    commits = listed(
+        "/commits",
         primary_key=("_repository", "sha"),
-        partition=REPOSITORY,
-        pages=PAGES,
         # A commit keeps its date until it is pushed, so a branch merged late brings old dates.
         cursor=Cursor(field="commit.committer.date", since=Param("since"), lookback=timedelta(days=7)),
-        empty_on=EMPTY_REPOSITORY,
+        empty_on=(409,),  # a repository without commits
     )
-    workflow_runs = Stream(
-        path="/repos/{repository}/actions/runs",
+    workflow_runs = listed(
+        "/actions/runs",
         records="workflow_runs",
         total="total_count",
-        partition=REPOSITORY,
-        pages=PAGES,
         # Not by `created`: with a filter GitHub returns 1,000 runs at most. A run goes on changing.
         cursor=Cursor(field="created_at", order=Order.NEWEST_FIRST, lookback=timedelta(days=3)),
     )
-    events = Stream(
-        path="/repos/{repository}/events",
-        partition=REPOSITORY,
-        pages=PAGES,
-        cursor=Cursor(field="created_at", order=Order.NEWEST_FIRST, retention=300),
-    )
-    releases = Stream(path="/repos/{repository}/releases", partition=REPOSITORY, pages=PAGES)
-    labels = Stream(path="/repos/{repository}/labels", partition=REPOSITORY, pages=PAGES)
-    milestones = Stream(
-        path="/repos/{repository}/milestones", params={"state": "all"}, partition=REPOSITORY, pages=PAGES
-    )
-    contributors = Stream(
-        path="/repos/{repository}/contributors",
-        primary_key=("_repository", "id"),
-        partition=REPOSITORY,
-        pages=PAGES,
-    )
+    events = listed("/events", cursor=Cursor(field="created_at", order=Order.NEWEST_FIRST, retention=300))
+    releases = listed("/releases")
+    labels = listed("/labels")
+    milestones = listed("/milestones", params={"state": "all"})
+    contributors = listed("/contributors", primary_key=("_repository", "id"))
 
     def base_url(self, settings: Settings) -> str:
         return origin(settings.host)
