@@ -26,8 +26,8 @@ REPOSITORY = Partition("repository", option="repositories", pattern=r"[\w.-]+/[\
 
 def listed(path: str, **declared: Any) -> Stream:
     """A list that each repository has, in pages that `Link` headers connect."""
-    place = {"path": f"/repos/{{repository}}{path}", "partition": REPOSITORY}
-    return Stream(**place, pages=LinkHeader(size=("per_page", 100)), **declared)
+    pages = LinkHeader(size=("per_page", 100))
+    return Stream(path=f"/repos/{{repository}}{path}", partition=REPOSITORY, pages=pages, **declared)
 
 
 def by_update(path: str, **params: str) -> Stream:
