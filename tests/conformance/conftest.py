@@ -23,7 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Print the truth after everything that pytest itself has to say."""
-    print(config.stash[TALLY])  # noqa: T201 - the promised last line
+    if not config.option.collectonly:
+        print(config.stash[TALLY])  # noqa: T201 - the promised last line
 
 
 @pytest.fixture(scope="session")

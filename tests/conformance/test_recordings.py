@@ -42,3 +42,10 @@ def test_every_recorded_field_survives(recording, tmp_path, connect, watched, ta
 def test_what_was_recorded_of_a_vendor_is_used(vendor):
     was_recorded = (reference.required("recordings") / vendor.name).exists()
     assert any(recording.vendor is vendor for recording in found()) == was_recorded
+
+
+def test_what_is_missing_or_altered_counts_as_lost():
+    recorded = [{"id": 1, "note": None, "user": {"name": "ada", "tags": []}}]
+    received = [{"id": "1", "user": {"name": "ada"}, "_repository": "octo/demo"}]
+    assert lost(recorded, received) == ["0.id", "0.note", "0.user.tags"]
+    assert lost(recorded, recorded) == []
