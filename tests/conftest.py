@@ -14,6 +14,8 @@ os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 
 from tests.servers import postgres
 
+pytest.register_assert_rewrite("airflow_connectors.testing.suite")
+
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:

@@ -6,7 +6,8 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -44,10 +45,15 @@ class IntegrationSuite:
 
     @classmethod
     def pytest_generate_tests(cls, metafunc: pytest.Metafunc) -> None:
-        if "stream" in metafunc.fixturenames:
-            metafunc.parametrize("stream", list(cls.hook_class.streams))
-        if "status" in metafunc.fixturenames:
-            metafunc.parametrize("status", REFUSALS)
+        streams = cls.hook_class.streams.values()
+        values: dict[str, Sequence[Any]] = {
+            "stream": list(cls.hook_class.streams),
+            "paged_stream": [found.name for found in streams if not isinstance(found.pages, OnePage)],
+            "moving_stream": [found.name for found in streams if found.cursor],
+            "status": REFUSALS,
+        }
+        for name in values.keys() & set(metafunc.fixturenames):
+            metafunc.parametrize(name, values[name])
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -79,40 +85,45 @@ class IntegrationSuite:
         names = hook.streams[stream].key
         return sorted(tuple(record[name] for name in names) for page in pages for record in page.records)
 
+    def moments(self, hook: Any, stream: str, pages: list[Page]) -> list[datetime]:
+        cursor = hook.streams[stream].cursor
+        return [cursor.of(head) for page in pages for head in page.heads]
+
     def test_every_record_is_read_exactly_once(self, hook: Any, simulator: Simulator, stream: str) -> None:
         world = simulator.world
         pages = self.pages(hook, simulator, stream)
         assert self.keys(hook, stream, pages) == sorted(world.keys(stream, world.partitions(stream)[0]))
 
-    def test_reading_goes_over_several_pages(self, hook: Any, simulator: Simulator, stream: str) -> None:
-        is_paged = not isinstance(hook.streams[stream].pages, OnePage)
-        assert len(self.pages(hook, simulator, stream)) >= 1 + is_paged
+    def test_reading_goes_over_several_pages(
+        self, hook: Any, simulator: Simulator, paged_stream: str
+    ) -> None:
+        assert len(self.pages(hook, simulator, paged_stream)) > 1
 
     def test_every_record_has_its_primary_key(self, hook: Any, simulator: Simulator, stream: str) -> None:
         pages = self.pages(hook, simulator, stream)
         assert all(None not in key for key in self.keys(hook, stream, pages))
 
     def test_cursors_can_be_read_and_are_in_order(
-        self, hook: Any, simulator: Simulator, stream: str
+        self, hook: Any, simulator: Simulator, moving_stream: str
     ) -> None:
-        cursor, pages = hook.streams[stream].cursor, self.pages(hook, simulator, stream)
-        moments = [cursor.of(head) for page in pages for head in page.heads] if cursor else []
-        if hook.streams[stream].order is not Order.NONE:
-            assert moments == sorted(moments, reverse=hook.streams[stream].order is Order.NEWEST_FIRST)
+        moments = self.moments(hook, moving_stream, self.pages(hook, simulator, moving_stream))
+        order = hook.streams[moving_stream].order
+        ordered = sorted(moments, reverse=order is Order.NEWEST_FIRST)
+        assert moments == (moments if order is Order.NONE else ordered)
 
     def test_the_second_read_asks_only_for_what_is_newer(
+        self, hook: Any, simulator: Simulator, moving_stream: str
+    ) -> None:
+        pages = self.pages(hook, simulator, moving_stream)
+        newest = max(self.moments(hook, moving_stream, pages))
+        again = self.pages(hook, simulator, moving_stream, Window(newest, now()))
+        assert len(again) < len(pages)
+        if hook.streams[moving_stream].cursor.since:  # links of some services forget the window after page 1
+            assert min(self.moments(hook, moving_stream, again[:1]), default=newest) >= newest
+
+    def test_an_answer_that_is_cut_off_is_bad_data(
         self, hook: Any, simulator: Simulator, stream: str
     ) -> None:
-        cursor, pages = hook.streams[stream].cursor, self.pages(hook, simulator, stream)
-        if not cursor:
-            return
-        newest = max(cursor.of(head) for page in pages for head in page.heads)
-        again = self.pages(hook, simulator, stream, Window(newest, now()))
-        assert len(again) < len(pages)
-        if cursor.since:
-            assert all(cursor.of(head) >= newest for page in again for head in page.heads)
-
-    def test_an_answer_that_is_cut_off_is_bad_data(self, hook: Any, simulator: Simulator, stream: str) -> None:
         simulator.fail(200, body=b'{"id": 1, "name": "cut o')
         with pytest.raises(DataError, match="not JSON"):
             self.pages(hook, simulator, stream)
@@ -130,7 +141,7 @@ class IntegrationSuite:
     def test_a_failure_in_passing_is_tried_again(self, hook: Any, simulator: Simulator) -> None:
         simulator.fail(503, times=1)
         assert hook.test_connection()[0]
-        assert hook.client.usage.requests == 2  # noqa: PLR2004 - the failed and the good one
+        assert hook.client.usage.requests == 2
 
     def test_the_connection_works(self, hook: Any) -> None:
         assert hook.test_connection() == (True, f"{hook.hook_name} answers and accepts the credentials")
@@ -150,7 +161,9 @@ class IntegrationSuite:
         self, hook: Any, simulator: Simulator, status: int, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        simulator.fail(status, body=json.dumps({"message": "no", "authorization": f"Bearer {CANARY}"}).encode())
+        simulator.fail(
+            status, body=json.dumps({"message": "no", "authorization": f"Bearer {CANARY}"}).encode()
+        )
         impatient = self.hook_class(patience=0)
         with pytest.raises(ConnectorError) as caught:
             impatient.request(self.hook_class.ping)
@@ -163,4 +176,5 @@ class IntegrationSuite:
         here = Path(str(sys.modules[type(self).__module__].__file__)).parent
         tests = " ".join(file.read_text() for file in here.glob("test_*.py"))
         public = [name for name in module.__all__ if name.endswith(KINDS)]
-        assert not [name for name in public if not re.search(rf"\b{name}\b", tests)]
+        untested = ", ".join(name for name in public if not re.search(rf"\b{name}\b", tests))
+        assert untested == ""

@@ -16,12 +16,12 @@ A world per integration: who wants to simulate another service writes one of the
         def change(self, stream: Stream, record: Record) -> None:   # what `mutate` alters
             record["name"] += " (again)"
 
-It lives in a module or package of the same name, where `airflow-connectors simulate asana` finds it.
+It lives in a module or package of that name, where `airflow-connectors simulate asana` finds it.
 
 Routes, paging, windows, order, credentials and faults come from the integration's declarations. What those
 do not say is a method of `Manners` to override: `routes` for single objects, writes and second steps, `error`
 for the service's words, `envelope` for what it puts around a page, `is_wanted` for filters of its own. State
-lives in tables: a route that writes calls `self.add`, `self.update` or `self.delete`; one that shows, `self.find`.
+lives in tables: a route that writes calls `self.add`, `self.update` or `self.delete`, others `self.find`.
 
 All chance comes from `draft.random` and `self.random`, all time from `draft` and `self.clock`: the same seed
 makes the same world. Links in records begin with `self.url`, so that they lead back to the simulator.
