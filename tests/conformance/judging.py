@@ -34,8 +34,6 @@ def judge_of(vendor: Vendor) -> Any:
 
 def faults_of(vendor: Vendor, method: str, target: str, headers: dict[str, str], body: bytes) -> list[Fault]:
     """Hold one request against the vendor's description; `target` continues the vendor's base URL."""
-    if vendor.excuses(urlsplit(target).path):
-        return []
     judge = judge_of(vendor)
     asked = judge.request(method, target, headers, body)
     fault, unknown = judge.fault(asked), judge.unknown_parameters(asked)
@@ -64,6 +62,8 @@ class Watch:
 
     def judge(self, request: httpx.Request) -> None:
         target = request.url.raw_path.decode().removeprefix(self.mount)
+        if self.vendor.excuses(urlsplit(target).path):
+            return
         headers = {name.title(): text for name, text in request.headers.items()}
         faults = faults_of(self.vendor, request.method, target, headers, request.read())
         self.tally.requests += 1
