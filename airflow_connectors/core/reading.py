@@ -67,13 +67,22 @@ def _followed(stream: Stream, send: Sender, page: Page, partition: str | None) -
     """The records that a page of references leads to."""
     if not stream.follow or not page.heads:
         return []
+    given, requests = _steps(stream, stream.follow, page)
     answers = (
         answer
-        for request in stream.follow.requests(page.heads)
+        for request in requests
         for answer in _all(stream.follow, send, stream.placed(request, partition))
     )
-    given = stream.follow.given(page.heads) if stream.follow.given else ()
     return [stream.shaped(record, partition) for record in chain(given, *answers)]
+
+
+def _steps(stream: Stream, follow: Follow, page: Page) -> tuple[list[Record], list[Request]]:
+    """What the references carry, and what to ask. Raises DataError where they are not as declared."""
+    try:
+        return list(follow.given(page.heads)) if follow.given else [], list(follow.requests(page.heads))
+    except (KeyError, TypeError, AttributeError) as error:
+        message = f"{stream.name}: {page.request} listed a reference that is not as declared: {error!r}"
+        raise DataError(message) from error
 
 
 def _all(follow: Follow, send: Sender, request: Request) -> Iterator[list[Record]]:

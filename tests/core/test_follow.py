@@ -4,7 +4,10 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import pytest
+
 from airflow_connectors.core import (
+    DataError,
     Follow,
     NextToken,
     Partition,
@@ -62,6 +65,11 @@ def test_a_second_step_is_asked_within_the_partition():
         [{"id": 20, "_shop": "north"}]
     ]
     assert service.asked[-1].params == {"shop": "north", "of": 2}
+
+
+def test_a_reference_that_is_not_as_declared_is_bad_data():
+    with pytest.raises(DataError, match="parts: GET /orders listed a reference that is not as declared"):
+        list(read(ORDERS, Service(orders=[{"number": 1}]), EVER))
 
 
 def test_a_flag_ends_a_list_that_names_a_token_on_its_last_page_too():

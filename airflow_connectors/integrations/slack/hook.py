@@ -35,7 +35,8 @@ from airflow_connectors.provider import ConnectorHook, Form, Settings, origin, s
 if TYPE_CHECKING:
     import httpx
 
-# Slack recommends 200 for lists of users and channels, and allows 999 messages.
+# Slack recommends 200 for lists of users and channels, and allows 999 messages:
+# https://docs.slack.dev/reference/methods/users.conversations and …/conversations.history
 LISTS = NextToken("response_metadata.next_cursor", "cursor", size=("limit", 200))
 MESSAGES = NextToken("response_metadata.next_cursor", "cursor", size=("limit", 999))
 ALL_CHANNELS = {"types": "public_channel,private_channel", "exclude_archived": "false"}

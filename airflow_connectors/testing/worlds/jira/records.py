@@ -99,13 +99,26 @@ def issue_type(api: str, name: str) -> Record:
 
 def issue(api: str, number: int, part_of: Record, people: list[Record], random: Random) -> Record:
     """An issue without its times."""
+    identity = str(20_000 + number)
+    return {
+        "expand": "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations",
+        "id": identity,
+        "self": f"{api}/issue/{identity}",
+        "key": f"{part_of['key']}-{number}",
+        "fields": {
+            "project": {name: part_of[name] for name in ("self", "id", "key", "name", "projectTypeKey")},
+            **fields_of(api, number, people, random),
+        },
+    }
+
+
+def fields_of(api: str, number: int, people: list[Record], random: Random) -> Record:
     priority = random.choice(PRIORITIES)
-    fields = {
+    return {
         "summary": f"{random.choice(SUMMARIES)} #{number}",
         "description": document("Zeile 1", "línea 2") if number % 3 else None,
         "status": status(api, random.choice(list(STATUSES))),
         "issuetype": issue_type(api, random.choice(TYPES)),
-        "project": {name: part_of[name] for name in ("self", "id", "key", "name", "projectTypeKey")},
         "priority": {"id": str(PRIORITIES.index(priority) + 1), "name": priority} if priority else None,
         "reporter": random.choice(people),
         "assignee": random.choice([None, *people]),
@@ -114,14 +127,6 @@ def issue(api: str, number: int, part_of: Record, people: list[Record], random: 
         "duedate": None,
         "customfield_10016": random.choice([None, 0.5, 3, 8]),
         "customfield_10020": [{"id": 1, "name": "Sprint Ω", "state": "active"}] if number % 2 else None,
-    }
-    identity = str(20_000 + number)
-    return {
-        "expand": "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations",
-        "id": identity,
-        "self": f"{api}/issue/{identity}",
-        "key": f"{part_of['key']}-{number}",
-        "fields": fields,
     }
 
 
