@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -78,11 +79,10 @@ def table(home: Home, schema: str, title: str, began: float) -> Table:
     shown = Table("stream", title=title, title_justify="left")
     for name in COLUMNS:
         shown.add_column(name, justify="left" if name in ("verdict", "cursor_to") else "right")
-    runs = f"{schema}___sync_runs"
-    shown_columns = ", ".join(COLUMNS)
-    query = f"SELECT stream, {shown_columns} FROM {runs} WHERE unixepoch(started_at) >= ?"  # noqa: S608 - our names
-    with sqlite3.connect(home.warehouse) as warehouse:
-        for row in warehouse.execute(query, (int(began),)):
+    names = ", ".join(COLUMNS)
+    query = f"SELECT stream, {names} FROM {schema}___sync_runs WHERE strftime('%s', started_at) >= ?"  # noqa: S608 - ours
+    with closing(sqlite3.connect(home.warehouse)) as warehouse:
+        for row in warehouse.execute(query, (str(int(began)),)):
             shown.add_row(*("" if value is None else str(value) for value in row))
     return shown
 

@@ -70,7 +70,13 @@ class GitHubHook(ConnectorHook):
         # Not by `created`: with a filter GitHub returns 1,000 runs at most. A run goes on changing.
         cursor=Cursor(field="created_at", order=Order.NEWEST_FIRST, lookback=timedelta(days=3)),
     )
-    events = listed("/events", cursor=Cursor(field="created_at", order=Order.NEWEST_FIRST, retention=300))
+    events = listed(
+        "/events",
+        # Events arrive up to six hours late: https://docs.github.com/en/rest/activity/events
+        cursor=Cursor(
+            field="created_at", order=Order.NEWEST_FIRST, lookback=timedelta(hours=6), retention=300
+        ),
+    )
     releases = listed("/releases")
     labels = listed("/labels")
     milestones = listed("/milestones", params={"state": "all"})
