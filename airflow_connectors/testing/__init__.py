@@ -2,6 +2,6 @@
 
 from .exchange import Answer, Asked, Refused
 from .simulator import Simulator, simulator_of
-from .world import World
+from .world import Changes, World
 
-__all__ = ["Answer", "Asked", "Refused", "Simulator", "World", "simulator_of"]
+__all__ = ["Answer", "Asked", "Changes", "Refused", "Simulator", "World", "simulator_of"]

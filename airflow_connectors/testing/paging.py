@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import singledispatch
+from itertools import takewhile
 from typing import Any
 
 from airflow_connectors.core import (
@@ -137,14 +138,23 @@ def _next_url(pages: NextUrl, query: Query) -> Slice:
 
 @serve.register
 def _next_token(pages: NextToken, query: Query) -> Slice:
-    moments = moments_of(query.stream)
-    text = None if moments else query.asked.fields.get(pages.param)
-    rows, following = _rows_after(query, query.size(pages.size), text)
-    if moments and rows:
-        following = str(moments.format(datetime.fromtimestamp(rows[-1].moment / 1_000_000, UTC)))
-    is_last = len(rows) + query.start(text) >= len(query.listing)
+    if moments := moments_of(query.stream):
+        return _by_moment(pages, query, moments)
+    rows, following = _rows_after(query, query.size(pages.size), query.asked.fields.get(pages.param))
     told = {pages.path: following} if following else {}
-    return Slice(rows, fields={**told, pages.last: is_last} if pages.last else told)
+    return Slice(rows, fields={**told, pages.last: not following} if pages.last else told)
+
+
+def _by_moment(pages: NextToken, query: Query, moments: Param) -> Slice:
+    """A page that names the moment of its last record, and so holds all records of that moment."""
+    every = query.listing.slice(0, len(query.listing))
+    rows = every[: query.size(pages.size)]
+    rows += takewhile(lambda row: row.moment == rows[-1].moment, every[len(rows) :])
+    if not rows:
+        return Slice([], fields={pages.last: True} if pages.last else {})
+    following = moments.format(datetime.fromtimestamp(rows[-1].moment / 1_000_000, UTC))
+    last = {pages.last: len(rows) == len(every)} if pages.last else {}
+    return Slice(rows, fields={pages.path: following, **last})
 
 
 def moments_of(stream: Stream) -> Param | None:

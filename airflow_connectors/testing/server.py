@@ -48,9 +48,7 @@ class Server:
 
     def start(self) -> str:
         """Listen, and return the address. Raises OSError for a port that is taken."""
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((HOST, self._port))
+        self._socket = socket.create_server((HOST, self._port))
         self._thread = Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         self._server.is_ready.wait()

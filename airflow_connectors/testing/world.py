@@ -199,4 +199,4 @@ class World(Manners):
     def _some(self, table: Table, share: float) -> list[Record]:
         """That share of a table's records, at least one if any may change."""
         able = [record for record in table.records if self.may_change(table.stream, record)]
-        return self.random.sample(able, min(len(able), max(1, round(len(table) * share))))
+        return self.random.sample(able, min(len(able), ceil(len(table) * share)))

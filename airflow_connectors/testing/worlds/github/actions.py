@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from airflow_connectors.core import Record, iso
 from airflow_connectors.testing.exchange import Answer, Asked, Refused
@@ -16,6 +17,13 @@ from .records import PULL_EVERY, GitHubRecords
 
 REPOSITORY = "/repos/{repository}"
 NUMBERED = f"{REPOSITORY}/issues/{{number}}"
+THEMSELVES = {
+    "labels": "/labels/{name}",
+    "milestones": "/milestones/{number}",
+    "comments": "/issues/comments/{number}",
+    "commits": "/commits/{sha}",
+    "releases": "/releases/{number}",
+}
 STATES = ("open", "closed")
 NEW_ISSUE: Record = {"state": "open", "comments": 0, "body": None}
 NEVER_CLOSED = dict.fromkeys(("closed_at", "closed_by", "state_reason"))
@@ -31,6 +39,7 @@ def routes(world: GitHubRecords) -> Iterable[Route]:
         Route("GET", f"{NUMBERED}/comments", show.comments),
         Route("GET", f"{REPOSITORY}/pulls/{{number}}", show.pull_request),
         Route("GET", f"{REPOSITORY}/actions/runs/{{number}}", show.workflow_run),
+        *(Route("GET", REPOSITORY + path, show.itself(stream)) for stream, path in THEMSELVES.items()),
         Route("PATCH", NUMBERED, write.update_issue),
         Route("POST", f"{REPOSITORY}/issues", write.create_issue),
         Route("POST", f"{NUMBERED}/comments", write.create_comment),
@@ -61,6 +70,19 @@ class Objects:
         if record is None:
             raise Refused(404)
         return record
+
+    def itself(self, stream: str) -> Callable[..., Record]:
+        """Answer with the record whose own URL is asked for."""
+
+        def answer(asked: Asked, repository: str, **_: str) -> Record:
+            self.place(repository)
+            records = self.world.records(stream, repository)
+            found = next((record for record in records if unquote(record["url"]) == asked.url), None)
+            if found is None:
+                raise Refused(404)
+            return found
+
+        return answer
 
     def viewer(self, asked: Asked) -> Record:
         return people.profile(self.world.staff[0], 1)
