@@ -44,9 +44,8 @@ def main() -> None:
         for name, service in services.items():
             console.print(f"\n{name} changed: {told(service.world.mutate(share=CHANGED))}")
         run(home, "Second run: only what changed")
-    console.print(
-        f"\nLook around: sqlite3 {home.warehouse} 'SELECT title, state FROM github__issues LIMIT 5'"
-    )
+    tables = "github__issues, noaa__alerts, github___sync_runs, …"
+    console.print(f"\nLook around in {home.warehouse}: {tables}")
 
 
 def home_with(connections: dict[str, str]) -> Home:
