@@ -62,7 +62,6 @@ class Client:
             "timeout": TIMEOUT,
             "verify": verify,
             "transport": transport,
-            "follow_redirects": True,
         }
 
     @cached_property
@@ -121,6 +120,8 @@ class Client:
             "data": request.form,
             "content": request.content,
             "headers": dict(request.headers),
+            # A redirected POST would become a GET, and seem to have worked.
+            "follow_redirects": request.method in ("GET", "HEAD"),
             "auth": None if request.anonymous else httpx.USE_CLIENT_DEFAULT,
         }
 

@@ -17,8 +17,10 @@ Size = tuple[str, int]
 
 
 class Pages(Protocol):
-    """A pagination style."""
+    """A pagination style. `size` is the parameter and number that ask for a page's length."""
 
+    @property
+    def size(self) -> Size | None: ...
     def first(self, request: Request) -> Request: ...
     def next(self, request: Request, response: Response, count: int) -> Request | None: ...
 
@@ -30,6 +32,8 @@ def sized(request: Request, size: Size | None) -> Request:
 @dataclass(frozen=True)
 class OnePage:
     """Everything comes at once."""
+
+    size: None = None
 
     def first(self, request: Request) -> Request:
         return request

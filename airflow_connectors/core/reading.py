@@ -26,15 +26,14 @@ def read(
     """
     Yield the pages of a window, from its beginning or from the page token `resume`.
 
-    With `etag` the first page may come back empty and marked as unmodified. Raises DataError where the
-    service hands out the same page token twice, which would otherwise never end.
+    With `etag` the first page may come back empty and marked as unmodified. Raises DataError for a page
+    token that was handed out before, which would otherwise never end.
     """
     request: Request | None = resume or stream.first(window, partition)
     seen: set[str] = set()
     while request is not None:
         _guard_loop(stream, request, seen)
-        asked = request.with_headers(If_None_Match=etag) if etag else request
-        page = _page(stream, send, asked, partition)
+        page = _page(stream, send, request.with_headers(If_None_Match=etag) if etag else request, partition)
         etag = None
         if _is_beyond(stream, page, window):
             page = replace(page, next=None)

@@ -63,41 +63,46 @@ class State:
     etag_for: str | None = None
 
 
+def state_columns() -> list[sa.schema.SchemaItem]:
+    """One row for each partition; what moves is written by the run that holds the epoch."""
+    return [
+        *(
+            sa.Column(name, sa.String(500), primary_key=True)
+            for name in ("connection", "stream", "partition")
+        ),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        *(sa.Column(name, sa.Text) for name in ("cursor", "resume", "etag", "etag_for")),
+        sa.Column("updated_at", MOMENT),
+    ]
+
+
+def run_columns() -> list[sa.schema.SchemaItem]:
+    """One row for each run of a stream: its summary."""
+    counts = ("new", "changed", "unchanged", "deleted", "rejected", "pages", "requests")
+    return [
+        sa.Column("run_id", sa.String(500), primary_key=True),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("connection", "stream")),
+        *(sa.Column(name, MOMENT) for name in ("started_at", "finished_at")),
+        *(sa.Column(name, sa.BigInteger, nullable=False, default=0) for name in counts),
+        *(sa.Column(name, sa.Double) for name in ("waited", "seconds")),
+        *(sa.Column(name, sa.Text) for name in ("cursor_from", "cursor_to", "verdict", "reasons", "error")),
+    ]
+
+
+def reject_columns() -> list[sa.schema.SchemaItem]:
+    """One row for each record that could not be stored, as it came."""
+    names = ("run_id", "connection", "stream", "partition", "error", "raw")
+    return [*(sa.Column(name, sa.Text) for name in names), sa.Column("rejected_at", MOMENT)]
+
+
 class Ledger:
     """The three tables. Every write of a run is conditional on the epoch that the run took."""
 
     def __init__(self, destination: Destination) -> None:
         self._insert = destination.dialect.insert
-        text = sa.Text
-        self.state = destination.table(
-            "_sync_state",
-            sa.Column("connection", sa.String(250), primary_key=True),
-            sa.Column("stream", sa.String(250), primary_key=True),
-            sa.Column("partition", sa.String(500), primary_key=True),
-            sa.Column("epoch", sa.BigInteger, nullable=False),
-            *(sa.Column(name, text) for name in ("cursor", "resume", "etag", "etag_for")),
-            sa.Column("updated_at", MOMENT),
-        )
-        self.runs = destination.table(
-            "_sync_runs",
-            sa.Column("run_id", sa.String(250), primary_key=True),
-            sa.Column("connection", text, nullable=False),
-            sa.Column("stream", text, nullable=False),
-            *(sa.Column(name, MOMENT) for name in ("started_at", "finished_at")),
-            *(
-                sa.Column(name, sa.BigInteger, nullable=False, default=0)
-                for name in ("new", "changed", "unchanged", "deleted", "rejected", "pages", "requests")
-            ),
-            *(sa.Column(name, sa.Double) for name in ("waited", "seconds")),
-            *(sa.Column(name, text) for name in ("cursor_from", "cursor_to", "verdict", "reasons", "error")),
-        )
-        self.rejects = destination.table(
-            "_sync_rejects",
-            sa.Column("run_id", text, nullable=False),
-            sa.Column("connection", text, nullable=False),
-            *(sa.Column(name, text) for name in ("stream", "partition", "error", "raw")),
-            sa.Column("rejected_at", MOMENT),
-        )
+        self.state = destination.table("_sync_state", *state_columns())
+        self.runs = destination.table("_sync_runs", *run_columns())
+        self.rejects = destination.table("_sync_rejects", *reject_columns())
 
     def create(self, conn: Connection) -> None:
         for table in (self.state, self.runs, self.rejects):

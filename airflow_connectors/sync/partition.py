@@ -149,4 +149,6 @@ class PartitionRun:
         is_news_first = stream.order is Order.NEWEST_FIRST and bool(
             stream.cursor and not stream.cursor.lookback
         )
-        return first.next is None or is_news_first
+        # A full page is not all for long: what comes next lands on page 2 and may leave page 1 as it is.
+        is_full = bool(stream.pages.size and len(first.heads) >= stream.pages.size[1])
+        return is_news_first or (first.next is None and not is_full)

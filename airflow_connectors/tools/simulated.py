@@ -8,9 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from airflow_connectors.testing import Simulator
-from airflow_connectors.testing.hooks import hook_of
-from airflow_connectors.testing.worlds import world_of
+from airflow_connectors.testing import Simulator, simulator_of
 
 LIVE = {
     "github_default": {"conn_type": "github_api"},
@@ -40,8 +38,6 @@ def live() -> dict[str, str]:
 def simulated(names: Sequence[str], seed: int = 1) -> Iterator[Mapping[str, Simulator]]:
     """Run a simulator for each integration, and stop them all at the end."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(simulator(name, seed)) for name in names}
-
-
-def simulator(name: str, seed: int) -> Simulator:
-    return Simulator(hook_of(name), world_of(name)(seed=seed, **PLACES.get(name, {})))
+        yield {
+            name: stack.enter_context(simulator_of(name, seed=seed, **PLACES.get(name, {}))) for name in names
+        }

@@ -127,6 +127,13 @@ def test_a_redirect_to_another_host_is_refused():
     assert len(asked) == 1
 
 
+def test_a_redirected_write_is_an_error_and_not_a_read():
+    one, asked = client(httpx.Response(301, headers={"location": f"{BASE}/new"}))
+    with pytest.raises(RejectedError, match="301"):
+        one.send(post("/things", {}))
+    assert [request.method for request in asked] == ["POST"]
+
+
 def test_a_declared_host_may_be_linked_to():
     one, asked = client(httpx.Response(200), hosts=["files.invalid"])
     one.send(get("https://files.invalid/x"))

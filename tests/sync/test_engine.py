@@ -213,6 +213,13 @@ def test_an_unmodified_first_page_costs_one_request_and_no_rows(destination):
     assert "if-none-match" in api.asked[-1].headers
 
 
+def test_a_full_page_is_not_trusted_to_be_all_for_ever(destination):
+    api = Api(things(SIZE), has_etags=True)
+    sync(destination, api, SNAPSHOT)
+    sync(destination, api, SNAPSHOT)
+    assert "if-none-match" not in api.asked[-1].headers
+
+
 def test_a_backfill_reads_its_window_and_leaves_the_state_alone(destination):
     api = Api(things(25))
     sync(destination, api)

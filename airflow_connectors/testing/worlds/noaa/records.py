@@ -35,8 +35,6 @@ def feature(url: str, properties: Record, coordinates: list[float] | None) -> Re
 
 def alert(api: str, number: int, state: str, at: datetime) -> Record:
     """Every tenth is a test; every fourth is a cancellation."""
-    event, severity, urgency = EVENTS[number % len(EVENTS)]
-    is_test = number % TEST_EVERY == 0
     identifier = f"urn:oid:2.49.0.1.840.0.{number:040x}.001.1"
     zone = f"{state}Z{number % 90 + 1:03d}"
     properties = {
@@ -47,27 +45,41 @@ def alert(api: str, number: int, state: str, at: datetime) -> Record:
         "geocode": {"SAME": [f"0{number % 90_000 + 10_000}"], "UGC": [zone]},
         "affectedZones": [f"{api}/zones/forecast/{zone}"],
         "references": [],
-        "sent": stamp(at),
-        "effective": stamp(at),
-        "onset": stamp(at + HOUR) if number % 3 else None,
-        "expires": stamp(at + 6 * HOUR),
-        "ends": stamp(at + 8 * HOUR) if number % 2 else None,
-        "status": "Test" if is_test else "Actual",
-        "messageType": KINDS[number % len(KINDS)],
+        **_times(number, at),
+        **_event(number, state),
         "category": "Met",
-        "severity": severity,
         "certainty": "Likely",
-        "urgency": urgency,
-        "event": "Test Message" if is_test else event,
         "sender": "w-nws.webmaster@noaa.gov",
         "senderName": "NWS Topeka KS",
-        "headline": None if is_test else f"{event} issued for “{state}”",
-        "description": f"* WHAT...{event}.\n\n* WHERE...Flint Hills & Río Bend.",
         "instruction": None if number % 2 else "Take shelter.",
         "response": "Monitor",
         "parameters": {"AWIPSidentifier": ["SPSTOP"], "BLOCKCHANNEL": ["EAS", "NWEM"]},
     }
     return feature(f"{api}/alerts/{identifier}", properties, None)
+
+
+def _times(number: int, at: datetime) -> Record:
+    return {
+        "sent": stamp(at),
+        "effective": stamp(at),
+        "onset": stamp(at + HOUR) if number % 3 else None,
+        "expires": stamp(at + 6 * HOUR),
+        "ends": stamp(at + 8 * HOUR) if number % 2 else None,
+    }
+
+
+def _event(number: int, state: str) -> Record:
+    event, severity, urgency = EVENTS[number % len(EVENTS)]
+    is_test = number % TEST_EVERY == 0
+    return {
+        "status": "Test" if is_test else "Actual",
+        "messageType": KINDS[number % len(KINDS)],
+        "severity": severity,
+        "urgency": urgency,
+        "event": "Test Message" if is_test else event,
+        "headline": None if is_test else f"{event} issued for “{state}”",
+        "description": f"* WHAT...{event}.\n\n* WHERE...Flint Hills & Río Bend.",
+    }
 
 
 def station(api: str, identifier: str, number: int) -> Record:
