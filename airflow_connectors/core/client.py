@@ -18,6 +18,7 @@ from .status import raise_for_status
 
 PATIENCE = 60.0
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+EMPTY = httpx.ByteStream(b"")
 Outcome = Response | ConnectorError | None
 
 
@@ -127,6 +128,7 @@ class Client:
 
     def _received(self, request: Request, raw: httpx.Response) -> Response:
         self.usage.received += len(raw.content)
+        raw.stream = EMPTY  # it refers back to the response, and would keep the body until cycles are collected
         links = {str(rel): link["url"] for rel, link in raw.links.items()} if "link" in raw.headers else {}
         return Response(request, raw.status_code, raw.headers, raw.content, links)
 
