@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
+
 from .home import Home
 from .simulated import simulated, warehouse
 
@@ -16,6 +18,7 @@ FOLDER = Path(".airflow").resolve()
 INTEGRATIONS = ("github", "jira", "noaa", "slack")
 PASSWORDS = "simple_auth_manager_passwords.json.generated"
 PATIENCE = 120
+URL = "http://localhost:8080"
 
 
 def main() -> None:
@@ -48,14 +51,22 @@ def serve(home: Home) -> None:
 
 
 def announce(home: Home) -> None:
+    """Say where Airflow is, once it answers."""
     passwords = home.folder / PASSWORDS
     for _ in range(PATIENCE):
-        if passwords.exists() and passwords.stat().st_size:
+        if answers() and passwords.exists():
             ((user, password),) = json.loads(passwords.read_text()).items()
-            print(f"http://localhost:8080  user {user}  password {password}  (Ctrl-C ends it)", flush=True)
+            print(f"{URL}  user {user}  password {password}  (Ctrl-C ends it)", flush=True)
             return
         time.sleep(1)
     raise SystemExit(f"Airflow did not start; see {home.folder}/standalone.log")
+
+
+def answers() -> bool:
+    try:
+        return httpx.get(f"{URL}/api/v2/monitor/health").is_success
+    except httpx.TransportError:
+        return False
 
 
 if __name__ == "__main__":
