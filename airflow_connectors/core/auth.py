@@ -11,16 +11,25 @@ from collections.abc import Generator
 import httpx
 from httpx import BasicAuth
 
+from .errors import ConfigError
+
 __all__ = ["ApiKey", "BasicAuth", "BearerToken"]
 
 Flow = Generator[httpx.Request, httpx.Response, None]
+
+
+def sendable(secret: str) -> str:
+    """The secret, if a header can carry it: what httpx says of one that cannot would show it."""
+    if not secret.isascii() or not secret.isprintable():
+        raise ConfigError("the secret of the connection has characters no header can carry: enter it again")
+    return secret
 
 
 class BearerToken(httpx.Auth):
     """`Authorization: Bearer <token>`, or another scheme in place of `Bearer`."""
 
     def __init__(self, token: str, scheme: str = "Bearer") -> None:
-        self._credentials = f"{scheme} {token}"
+        self._credentials = sendable(f"{scheme} {token}")
 
     def auth_flow(self, request: httpx.Request) -> Flow:
         request.headers["Authorization"] = self._credentials
@@ -33,7 +42,7 @@ class ApiKey(httpx.Auth):
     def __init__(self, key: str, *, header: str = "", param: str = "") -> None:
         if bool(header) == bool(param):
             raise TypeError("ApiKey takes either a header or a param")
-        self._key, self._header, self._param = key, header, param
+        self._key, self._header, self._param = sendable(key), header, param
 
     def auth_flow(self, request: httpx.Request) -> Flow:
         if self._header:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import httpx
 
-from .errors import ConnectorError, RejectedError, TransientError, UnreachableError
+from .errors import ConfigError, ConnectorError, RejectedError, TransientError, UnreachableError
 from .middleware import Check, Flow, Middleware, Step, Wait, chain, checked, retried
 from .request import Request, Response
 from .status import raise_for_status
@@ -54,8 +54,8 @@ class Client:
     ) -> None:
         self.usage = Usage()
         self._auth = auth
-        self._base = httpx.URL(base_url)
-        self._origins = {_origin(self._base), *(_origin(httpx.URL(f"https://{host}")) for host in hosts)}
+        self._base = _url(base_url)
+        self._origins = {_origin(self._base), *(_origin(_url(f"https://{host}")) for host in hosts)}
         self._handle = chain((*middleware, retried(patience), checked(check)))
         self._settings: dict[str, Any] = {
             "base_url": base_url,
@@ -98,7 +98,7 @@ class Client:
             return None
         try:
             return self._received(step, self.http.request(**self._as_httpx(step)))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return _translated(step, error)
 
     async def _aact(self, step: Step) -> Outcome:
@@ -108,7 +108,7 @@ class Client:
             return None
         try:
             return self._received(step, await self.ahttp.request(**self._as_httpx(step)))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return _translated(step, error)
 
     def _as_httpx(self, request: Request) -> dict[str, Any]:
@@ -128,7 +128,9 @@ class Client:
 
     def _received(self, request: Request, raw: httpx.Response) -> Response:
         self.usage.received += len(raw.content)
-        raw.stream = EMPTY  # it refers back to the response, and would keep the body until cycles are collected
+        raw.stream = (
+            EMPTY  # it refers back to the response, and would keep the body until cycles are collected
+        )
         links = {str(rel): link["url"] for rel, link in raw.links.items()} if "link" in raw.headers else {}
         return Response(request, raw.status_code, raw.headers, raw.content, links)
 
@@ -168,14 +170,26 @@ def _advance(flow: Flow, outcome: Outcome) -> Step | Response:
         return answer
 
 
+def _url(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ConfigError(f"the host of the connection is no URL: {error}") from error
+    if not url.host:
+        raise ConfigError(f"the host of the connection names no host: {text!r}")
+    return url
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _translated(request: Request, error: httpx.HTTPError) -> ConnectorError:
+def _translated(request: Request, error: Exception) -> ConnectorError:
     what = f"{request}: {type(error).__name__}: {error}"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return UnreachableError(f"{what}; check the host of the connection and the network")
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.TooManyRedirects | httpx.DecodingError):
+    if isinstance(
+        error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.TooManyRedirects | httpx.DecodingError
+    ):
         return RejectedError(f"{what}; check the host of the connection")
     return TransientError(what)

@@ -73,6 +73,8 @@ class Form:
         """Take the fields from a connection. Raises ConfigError naming each required one that is empty."""
         extra = conn.extra_dejson
         values = {name: getattr(conn, name) if name in STANDARD else extra.get(name) for name in self.fields}
+        # People paste spaces and line ends along with tokens.
+        values = {name: v.strip() if isinstance(v, str) else v for name, v in values.items()}
         values = {name: self.fields[name].default if v in (None, "") else v for name, v in values.items()}
         if missing := [name for name, field in self.fields.items() if field.required and not values[name]]:
             named = ", ".join(f"{self.fields[name].label!r} ({name})" for name in missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ DEPTH = 4
 END: Any = object()
 
 
-def ahead(items: Iterator[T], depth: int = DEPTH) -> Iterator[T]:
+def ahead(items: Iterator[T], depth: int = DEPTH) -> Generator[T]:
     """Yield what `items` yields, drawn by a thread that is at most `depth` items ahead."""
     queue: Queue[Any] = Queue(depth)
     stopped = Event()

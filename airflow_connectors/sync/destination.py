@@ -43,6 +43,7 @@ class Destination:
             raise DestinationError(message) from error
         with conn:
             with conn.begin():
+                self.dialect.lock(conn, self.schema)
                 self.dialect.create_schema(conn, self.schema)
             yield conn
 

@@ -74,6 +74,7 @@ class Sync:
         tables = Tables(self.destination, table, key_columns(stream.key), is_history=is_history)
         ledger = Ledger(self.destination)
         with conn.begin():
+            self.destination.dialect.lock(conn, self.destination.schema)
             ledger.create(conn)
             ledger.begin(conn, self.connection, summary)
             tables.open(conn)

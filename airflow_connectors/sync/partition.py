@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -73,12 +74,13 @@ class PartitionRun:
             )
         self.commit = Commit(self.run, self.key, self.partition, self.state, is_resumed=bool(resume))
         self.unit = Unit(self.run.tables)
-        for page in self._pages(window, resume):
-            if page.is_unmodified:
-                log.info("%s: unchanged since the last run", self.key)
-                self.run.summary.pages += 1
-                return
-            self._take(page)
+        with closing(self._pages(window, resume)) as pages:
+            for page in pages:
+                if page.is_unmodified:
+                    log.info("%s: unchanged since the last run", self.key)
+                    self.run.summary.pages += 1
+                    return
+                self._take(page)
         self._finish(is_whole=resume is None)
 
     def _window(self) -> Window:
@@ -90,7 +92,7 @@ class PartitionRun:
             return Window(options.since, until)
         return Window(self.state.cursor - lookback if self.state.cursor else None, until)
 
-    def _pages(self, window: Window, resume: Resume | None) -> Iterator[Page]:
+    def _pages(self, window: Window, resume: Resume | None) -> Generator[Page]:
         stream = self.run.stream
         first = resume.request if resume else stream.first(window, self.partition)
         is_known = not resume and not self.run.options.full_refresh and self.state.etag_for == first.dump()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from .destination import Destination
-from .kinds import Kind
+from .kinds import Kind, widened
 from .names import DELETED_AT, LONGEST, OURS, ROW_HASH, SEQUENCE, SYNCED_AT, folded
 
 
@@ -46,13 +46,19 @@ class Tables:
 
     def fit(self, conn: Connection, kinds: Mapping[str, Kind]) -> None:
         """Make the tables hold values of these kinds: create, add columns, widen."""
-        added = {column: kind for column, kind in kinds.items() if column not in self.kinds}
-        wider = {c: kind for c, kind in kinds.items() if c in self.kinds and self.kinds[c] is not kind}
-        self.kinds.update(kinds)
+        if self.target is not None and all(self.kinds.get(column) is kind for column, kind in kinds.items()):
+            return
+        # Another run of the stream may have been here in the meantime, with other partitions.
+        self.destination.dialect.lock(conn, self.destination.schema)
+        self.open(conn)
+        needed = {c: widened(self.kinds[c], kind) if c in self.kinds else kind for c, kind in kinds.items()}
+        added = {column: kind for column, kind in needed.items() if column not in self.kinds}
+        wider = {c: kind for c, kind in needed.items() if c in self.kinds and self.kinds[c] is not kind}
+        self.kinds.update(needed)
         if self.target is None:
             self.target = self._described()
             self.target.create(conn)
-        elif added or wider:
+        else:
             self._alter(conn, added, wider)
 
     def _alter(self, conn: Connection, added: Mapping[str, Kind], wider: Mapping[str, Kind]) -> None:

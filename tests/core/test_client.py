@@ -12,6 +12,7 @@ from airflow_connectors.core import (
     AuthError,
     BearerToken,
     Client,
+    ConfigError,
     ConnectorError,
     RateLimited,
     RejectedError,
@@ -175,3 +176,16 @@ def test_an_api_key_goes_into_its_header_or_parameter():
     Client(BASE, ApiKey("k", param="key"), transport=transport).send(get("/b", q=1))
     assert asked[0].headers["x-key"] == "k"
     assert dict(asked[1].url.params) == {"q": "1", "key": "k"}
+
+
+@pytest.mark.parametrize("url", ["https://host:port", "https://", "not a url at all"])
+def test_a_host_that_is_no_url_is_named(url):
+    with pytest.raises(ConfigError, match="host of the connection"):
+        Client(url)
+
+
+@pytest.mark.parametrize("secret", ["line\nbreak-7f3a", "ümlaut-7f3a"])
+def test_a_secret_that_no_header_can_carry_is_refused_without_being_shown(secret):
+    with pytest.raises(ConfigError, match="enter it again") as caught:
+        BearerToken(secret)
+    assert "7f3a" not in str(caught.value)

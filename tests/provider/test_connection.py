@@ -29,6 +29,10 @@ def test_fields_come_from_columns_and_from_extra_with_their_defaults():
     assert (settings.client_secret, settings.verify) == ("c", True)
 
 
+def test_spaces_and_line_ends_around_a_value_are_dropped():
+    assert FORM.read(connection(host="h", password=" p\n")).password == "p"
+
+
 def test_a_required_field_that_is_empty_is_named_with_what_to_do():
     with pytest.raises(ConfigError, match=r"'acme_default' lacks 'Site' \(host\), 'API token' \(password\)"):
         FORM.read(connection(password=""))

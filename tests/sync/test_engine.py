@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from airflow_connectors.core import DataError, Partition, RejectedError
-from airflow_connectors.sync import Options, Superseded, Sync, TooManyRejects, Verdict, Write
+from airflow_connectors.sync import Destination, Options, Superseded, Sync, TooManyRejects, Verdict, Write
 from airflow_connectors.sync.ledger import Key, Ledger
 
 from .api import NEWEST_FIRST, OLDEST_FIRST, SIZE, Api, broken_at, moment, stream, thing, things
@@ -286,3 +287,20 @@ def test_a_failed_run_says_why_in_the_ledger(destination, ledger):
     assert row["verdict"] == "failed"
     assert "mishap" in row["error"]
     assert row["new"] == SIZE
+
+
+def test_runs_that_begin_at_once_on_a_new_schema_do_not_trip_over_each_other(destination, table):
+    parted = stream(
+        partition=Partition("box", option="boxes"), path="/boxes/{box}", primary_key=("_box", "id")
+    )
+
+    def run(box: str) -> int:
+        own = Destination(destination.url, destination.schema)
+        try:
+            return Sync(own, "c", Api(things(15)).client).run(parted, [box], EVERY_PAGE).new
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(run, "abcdef")) == [15] * 6
+    assert len(table.rows()) == 90

@@ -40,6 +40,9 @@ class Dialect:
     def create_schema(self, conn: Connection, schema: str) -> None:
         conn.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
 
+    def lock(self, conn: Connection, schema: str) -> None:
+        """Hold off, until the transaction ends, runs that would create or alter tables too."""
+
     def kind(self, type_: TypeEngine[Any]) -> Kind:
         """The kind of a reflected column."""
         families = (

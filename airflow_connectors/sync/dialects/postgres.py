@@ -27,6 +27,10 @@ class PostgresDialect(Dialect):
     def engine(self, url: URL) -> Engine:
         return sa.create_engine(url.set(drivername="postgresql+psycopg"))
 
+    def lock(self, conn: Connection, schema: str) -> None:
+        key = sa.func.hashtextextended(schema, 0)
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
     def widen(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
         name, type_ = self.quoted(conn, table, column), self.types[kind].compile(conn.dialect)
         using = self._as(name[1], self.kind(table.c[column].type), kind, type_)
