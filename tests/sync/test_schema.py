@@ -27,27 +27,21 @@ def text(found) -> str:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "stored"),
+    ("first", "second", "kept"),
     [
-        (1, 2.5, "2.5"),
-        (1, "two", "two"),
-        (True, "yes", "yes"),
-        (2.5, "two", "two"),
-        (1, 2**70, str(2**70)),
-        ("2026-01-01T00:00:00Z", "soon", "soon"),
+        (1, 2.5, {"1"}),
+        (1, "two", {"1"}),
+        (2.5, "two", {"2.5"}),
+        (1, 2**70, {"1"}),
+        (True, "yes", {"1", "true"}),  # as SQLite and PostgreSQL spell it
+        ("2026-01-01T00:00:00Z", "soon", {"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000000Z"}),
     ],
 )
-def test_a_column_widens_in_place_and_keeps_what_it_had(destination, table, first, second, stored):
+def test_a_column_widens_in_place_and_keeps_what_it_had(destination, table, first, second, kept):
     sync(destination, thing(1, field=first))
-    before = value(table, 1, "field")
     sync(destination, thing(2, field=second))
-    assert str(value(table, 2, "field")) == stored
-    assert str(value(table, 1, "field")) in {
-        str(before),
-        str(first),
-        str(int(before is True)),
-        "true",
-    } or str(value(table, 1, "field")).startswith("2026-01-01T00:00:00")
+    assert str(value(table, 1, "field")) in kept
+    assert str(value(table, 2, "field")) == str(second)
 
 
 def test_a_scalar_column_becomes_json_when_objects_come(destination, table):
