@@ -37,10 +37,10 @@ class Commit:
     key: Key
     partition: str | None
     state: State
-    is_resumed: bool = False
+    resumed: Resume | None = None
 
     def __post_init__(self) -> None:
-        self.is_durable = self.is_resumed and self.is_snapshot
+        self.is_durable = bool(self.resumed and self.resumed.is_snapshot)
 
     @property
     def is_snapshot(self) -> bool:
@@ -119,12 +119,16 @@ class Commit:
             self._open_stage()
         unit.load(conn, self.run.destination.dialect)
         if is_last or not self.is_snapshot:
-            _add(summary, self._publish(summary, has_rejects=bool(unit.rejects or summary.rejected)))
+            _add(summary, self._publish(summary, has_rejects=self._has_rejects(unit)))
             tables.drop_stage(conn)
+
+    def _has_rejects(self, unit: Unit) -> bool:
+        before = self.resumed.rejected if self.resumed else 0
+        return bool(unit.rejects or self.run.summary.rejected or before)
 
     def _open_stage(self) -> None:
         if self.is_durable:
-            self.run.tables.stage_durably(self.run.conn, digest(str(self.key)))
+            self.run.tables.stage_durably(self.run.conn, self.stage_suffix)
         else:
             self.run.tables.stage_temporarily(self.run.conn)
 
@@ -157,12 +161,20 @@ class Commit:
         summary.doubt(Verdict.SUSPICIOUS, reason)
         return True
 
+    @property
+    def has_stage(self) -> bool:
+        """Whether what an interrupted snapshot had staged is still there."""
+        with self.run.conn.begin():
+            return self.run.tables.has_durable_stage(self.run.conn, self.stage_suffix)
+
     def discard(self) -> None:
-        """Forget what an interrupted run had staged."""
-        if self.is_durable and self.run.tables.target is not None:
-            with self.run.conn.begin():
-                self._open_stage()
-                self.run.tables.drop_stage(self.run.conn)
+        """Forget what an interrupted snapshot had staged."""
+        with self.run.conn.begin():
+            self.run.tables.drop_durable_stage(self.run.conn, self.stage_suffix)
+
+    @property
+    def stage_suffix(self) -> str:
+        return digest(str(self.key))
 
 
 def _add(summary: Summary, written: Written) -> None:

@@ -35,13 +35,19 @@ class Key:
 
 @dataclass(frozen=True)
 class Resume:
-    """Where an interrupted window goes on: its bounds, the next page, and the highest cursor so far."""
+    """
+    Where an interrupted window goes on: its bounds, the next page, the highest cursor and the counts so far.
+
+    A snapshot's pages wait in a staging table; those of other runs are in the stream's table already.
+    """
 
     next: str
     since: datetime | None
     until: datetime
     highest: datetime | None
     read: int
+    rejected: int = 0
+    is_snapshot: bool = False
 
     @property
     def window(self) -> Window:

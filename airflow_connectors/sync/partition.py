@@ -41,7 +41,7 @@ class PartitionRun:
     def execute(self) -> None:
         """Read the window and commit it. A page token that the service has forgotten begins it again."""
         self.state = self._claim()
-        resume = self.state.resume
+        resume = self._resumable()
         try:
             self._execute(resume)
         except RejectedError as error:
@@ -59,10 +59,22 @@ class PartitionRun:
             return State(epoch=0)
         with self.run.conn.begin():
             state = self.run.ledger.claim(self.run.conn, self.key)
-        if self.run.tables.target is None and (state.cursor or state.etag):
+        if self.run.tables.target is None and (state.cursor or state.etag or state.resume):
             log.warning("%s: there is a state but no table; reading from the beginning", self.key)
             return State(epoch=state.epoch)
         return state
+
+    def _resumable(self) -> Resume | None:
+        """The interrupted window, if a run of this kind can go on with it and nothing of it has been lost."""
+        resume, is_snapshot = self.state.resume, self.run.options.is_snapshot_of(self.run.stream)
+        if resume is None:
+            return None
+        commit = Commit(self.run, self.key, self.partition, self.state)
+        if resume.is_snapshot == is_snapshot and (commit.has_stage or not is_snapshot):
+            return resume
+        log.warning("%s: an interrupted run of another kind is given up", self.key)
+        commit.discard()
+        return None
 
     def _execute(self, resume: Resume | None) -> None:
         window = resume.window if resume else self._window()
@@ -72,7 +84,7 @@ class PartitionRun:
             log.info(
                 "%s: going on where an interrupted run left off, after %d records", self.key, resume.read
             )
-        self.commit = Commit(self.run, self.key, self.partition, self.state, is_resumed=bool(resume))
+        self.commit = Commit(self.run, self.key, self.partition, self.state, resume)
         self.unit = Unit(self.run.tables)
         with closing(self._pages(window, resume)) as pages:
             for page in pages:
@@ -134,14 +146,26 @@ class PartitionRun:
     def _position(self, next_: Request | None) -> Position:
         """What the next run is to know once this unit is written."""
         watch, first = self.watch, self.watch.first_page
-        moved = watch.reliable if next_ else watch.furthest
-        cursor = max(filter(None, (self.state.cursor, moved)), default=None)
+        # What a snapshot has read so far is staged, not written: its cursor waits for the end.
+        underway = None if self.commit.is_snapshot else watch.reliable
+        cursor = max(filter(None, (self.state.cursor, underway if next_ else watch.furthest)), default=None)
         if next_:
-            resume = Resume(next_.dump(), watch.window.since, watch.window.until, watch.highest, watch.read)
-            return Position(cursor, resume)
+            return Position(cursor, self._resume(next_))
         if first and self._proves_unchanged(first):
             return Position(cursor, None, first.etag, first.request.dump())
         return Position(cursor, None)
+
+    def _resume(self, next_: Request) -> Resume:
+        watch, before = self.watch, self.commit.resumed
+        return Resume(
+            next=next_.dump(),
+            since=watch.window.since,
+            until=watch.window.until,
+            highest=watch.highest,
+            read=watch.read,
+            rejected=self.run.summary.rejected + (before.rejected if before else 0),
+            is_snapshot=self.commit.is_snapshot,
+        )
 
     def _proves_unchanged(self, first: Page) -> bool:
         """Whether "page 1 is unmodified" will mean that nothing is: it is all, or all news would be on it."""

@@ -80,9 +80,20 @@ class Tables:
 
     def stage_durably(self, conn: Connection, suffix: str) -> None:
         """A staging table that outlives the run, for what must be complete before it may be seen."""
-        self.stage_name = f"_stage_{suffix}_{self.name}"[:LONGEST]
+        self.stage_name = self._durable_name(suffix)
         self.stage = self.destination.table(self.stage_name, *self._staged_columns())
         self.stage.create(conn, checkfirst=True)
+
+    def has_durable_stage(self, conn: Connection, suffix: str) -> bool:
+        blank = self.destination.table(self._durable_name(suffix))
+        return sa.inspect(conn).has_table(blank.name, schema=blank.schema)
+
+    def drop_durable_stage(self, conn: Connection, suffix: str) -> None:
+        self.destination.table(self._durable_name(suffix)).drop(conn, checkfirst=True)
+        self.stage = None
+
+    def _durable_name(self, suffix: str) -> str:
+        return f"_stage_{suffix}_{self.name}"[:LONGEST]
 
     def drop_stage(self, conn: Connection) -> None:
         if self.stage is not None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from airflow_connectors.core import DataError, Partition, RejectedError
 from airflow_connectors.sync import Destination, Options, Superseded, Sync, TooManyRejects, Verdict, Write
@@ -93,6 +94,45 @@ def test_a_page_token_that_the_service_forgot_begins_the_window_again(destinatio
     api.before = broken_at(5)
     assert sync(destination, api, SNAPSHOT).new == 45
     assert len(table.by_id()) == 45
+
+
+def test_a_run_of_another_kind_does_not_go_on_with_an_interrupted_one(destination, table):
+    api = Api(things(20))
+    sync(destination, api)
+    api.records += [thing(n) for n in range(20, 45)]
+    api.before = broken_at(len(api.asked) + 4)
+    with pytest.raises(RejectedError):
+        sync(destination, api, options=Options(full_refresh=True, commit_bytes=1))
+    api.before = lambda _number: None
+    sync(destination, api)
+    assert sorted(table.by_id()) == list(range(45))
+
+
+def test_a_snapshot_whose_staging_table_is_gone_begins_again(destination, table):
+    api = Api(things(45), before=broken_at(4))
+    with pytest.raises(RejectedError):
+        sync(destination, api, SNAPSHOT)
+    api.before = lambda _number: None
+    with destination.connect() as conn, conn.begin():
+        stage = next(name for name in names_in(destination, conn) if "_stage_" in name)
+        destination.table(stage.partition("__")[2] or stage).drop(conn)
+    assert sync(destination, api, SNAPSHOT).new == 45
+    assert len(table.by_id("_deleted_at IS NULL")) == 45
+
+
+def test_no_staging_table_is_left_behind(destination):
+    api = Api(things(45), before=broken_at(4))
+    with pytest.raises(RejectedError):
+        sync(destination, api, SNAPSHOT)
+    api.before = lambda _number: None
+    sync(destination, api, SNAPSHOT)
+    with destination.connect() as conn:
+        assert [name for name in names_in(destination, conn) if "_stage_" in name] == []
+
+
+def names_in(destination, conn):
+    schema, _ = destination.dialect.place(destination.schema, "")
+    return sa.inspect(conn).get_table_names(schema=schema)
 
 
 def test_a_newer_run_ends_an_older_one_which_writes_no_more(destination, table):
