@@ -41,6 +41,7 @@ class Commit:
 
     def __post_init__(self) -> None:
         self.is_durable = bool(self.resumed and self.resumed.is_snapshot)
+        self.is_refused = False
 
     @property
     def is_snapshot(self) -> bool:
@@ -84,7 +85,8 @@ class Commit:
         run = self.run
         if summary.verdict is not Verdict.COMPLETE:
             # What is in doubt must be read again, not be answered by "unmodified".
-            self._save(replace(position, etag=None, etag_for=None))
+            cursor = self.state.cursor if self.is_refused else position.cursor
+            self._save(replace(position, cursor=cursor, etag=None, etag_for=None))
         summary.pages += unit.pages
         summary.rejected += len(unit.rejects)
         summary.moved(_text(self.state.cursor), _text(position.cursor))
@@ -159,6 +161,7 @@ class Commit:
             "if that is right, run once with allow_shrink=True"
         )
         summary.doubt(Verdict.SUSPICIOUS, reason)
+        self.is_refused = True
         return True
 
     @property

@@ -235,6 +235,16 @@ def test_a_refused_shrink_is_not_called_unchanged_by_the_next_run(destination):
     assert [sync(destination, api, SNAPSHOT).verdict for _ in range(2)] == [Verdict.SUSPICIOUS] * 2
 
 
+def test_a_refused_full_refresh_leaves_the_cursor_where_it_was(destination):
+    api = Api(things(40))
+    sync(destination, api)
+    (before,) = Table(destination, "_sync_state").rows()
+    api.records = [thing(n) for n in range(50, 54)]
+    assert sync(destination, api, options=Options(full_refresh=True)).verdict is Verdict.SUSPICIOUS
+    (after,) = Table(destination, "_sync_state").rows()
+    assert after["cursor"] == before["cursor"]
+
+
 def test_append_keeps_every_version_and_none_twice(destination, table):
     api = Api(things(5))
     options = Options(write=Write.APPEND)
