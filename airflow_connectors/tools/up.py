@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -46,8 +47,17 @@ def serve(home: Home) -> None:
             announce(home)
             airflow.wait()
         finally:
-            airflow.send_signal(signal.SIGINT)
-            airflow.wait()
+            end(airflow)
+
+
+def end(airflow: subprocess.Popen[bytes]) -> None:
+    """Interrupt, as only that ends all of Airflow's processes; and kill them where they hang."""
+    airflow.send_signal(signal.SIGINT)
+    try:
+        airflow.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(airflow.pid, signal.SIGKILL)
+        airflow.wait()
 
 
 def announce(home: Home) -> None:

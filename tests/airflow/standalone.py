@@ -72,6 +72,21 @@ class Airflow:
         return self.http.get(f"{run}/taskInstances/{task}/logs/1").raise_for_status().text
 
 
+def interruptible() -> None:
+    """Undo what a shell does to jobs in the background, and they hand on to their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """SIGINT, because SIGTERM leaves Airflow's scheduler behind; and force where even that hangs."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 @contextmanager
 def standalone(home: Path, dags: Path, connections: dict[str, str]) -> Iterator[Airflow]:
     port, programs = free_port(), Path(sys.executable).parent
@@ -96,6 +111,7 @@ def standalone(home: Path, dags: Path, connections: dict[str, str]) -> Iterator[
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=interruptible,  # noqa: PLW1509 - no thread of ours holds a lock here
         )
         airflow = Airflow(home, port)
         try:
@@ -103,5 +119,4 @@ def standalone(home: Path, dags: Path, connections: dict[str, str]) -> Iterator[
             yield airflow
         finally:
             airflow.http.close()
-            process.send_signal(signal.SIGINT)  # SIGTERM would leave the scheduler behind
-            process.wait(60)
+            end(process)
