@@ -1,7 +1,7 @@
 """
 Servers of these services that others wrote, each installed in an environment of its own.
 
-backlot (Apache-2.0) answers as GitHub, Jira and Slack from one bundled company: https://pypi.org/project/backlot/
+backlot (Apache-2.0) answers as GitHub, Jira and Slack from one bundled company.
 """
 
 from __future__ import annotations
