@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseHook
-from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from airflow_connectors import sync as engine
-from airflow_connectors.core import ConfigError, RateLimited
-from airflow_connectors.sync.errors import DestinationError
+from airflow_connectors.core import ConfigError, ConnectorError, RateLimited
+from airflow_connectors.sync.errors import DestinationError, IncompleteSync
 from airflow_connectors.sync.names import checked
 from airflow_connectors.sync.options import Options, Write
 
@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from airflow_connectors.sync import Destination, Summary
 
 
+class IncompleteTask(IncompleteSync, AirflowFailException):
+    """Fails the task without a retry, which would read on from the new cursor and look complete."""
+
+
 class SyncOperator(StreamOperator[H]):
     """
     Sync streams, all of them by default, into tables of `schema` in the SQL connection `destination`.
 
     Returns a summary per stream: rows new, changed, unchanged, deleted and rejected, requests, waits, the
     cursor's way, and the verdict. A verdict that is not complete fails the task after everything is written,
-    unless it is among `accept_verdicts`. The service asking for a long pause defers the task.
+    and without a retry, unless it is among `accept_verdicts`. A service that asks for a long pause defers
+    the task.
     For a task per stream: `.partial(…).expand(streams=["issues", "labels"])`.
     """
 
@@ -61,16 +66,18 @@ class SyncOperator(StreamOperator[H]):
     def execute(self, context: Context) -> dict[str, Any]:
         hook: ConnectorHook = self.hook
         destination = destination_of(self.destination, self.schema)
+        summaries: list[Summary] = []
         try:
-            summaries = [self._sync(hook, destination, name) for name in self.stream_names()]
-        except RateLimited as error:
+            for name in self.stream_names():
+                summaries.append(self._sync(hook, destination, name))  # noqa: PERF401 - kept if one fails
+        except ConnectorError as error:
+            self._require_complete(summaries)  # the next attempt would not see what was in doubt
             self._defer_until_allowed(error)
         finally:
             hook.close()
             destination.close()
         self._tell_assets(context, summaries)
-        for summary in summaries:
-            engine.require_complete(summary, accept=self.accept_verdicts)
+        self._require_complete(summaries)
         return {summary.stream: summary.as_dict() for summary in summaries}
 
     def resume(self, context: Context, event: Any = None) -> dict[str, Any]:
@@ -100,9 +107,16 @@ class SyncOperator(StreamOperator[H]):
             allow_shrink=self.allow_shrink,
         )
 
-    def _defer_until_allowed(self, error: RateLimited) -> None:
-        """Free the worker for as long as the service wants to be left alone."""
-        if error.retry_after is None:
+    def _require_complete(self, summaries: list[Summary]) -> None:
+        for summary in summaries:
+            try:
+                engine.require_complete(summary, accept=self.accept_verdicts)
+            except IncompleteSync as error:
+                raise IncompleteTask(str(error)) from error
+
+    def _defer_until_allowed(self, error: ConnectorError) -> None:
+        """Free the worker for as long as the service wants to be left alone; raise any other error."""
+        if not isinstance(error, RateLimited) or error.retry_after is None:
             raise error
         from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger  # noqa: PLC0415 - seldom needed
 

@@ -86,7 +86,8 @@ class Commit:
         if summary.verdict is not Verdict.COMPLETE:
             # What is in doubt must be read again, not be answered by "unmodified".
             cursor = self.state.cursor if self.is_refused else position.cursor
-            self._save(replace(position, cursor=cursor, etag=None, etag_for=None))
+            position = replace(position, cursor=cursor, etag=None, etag_for=None)
+            self._save(position)
         summary.pages += unit.pages
         summary.rejected += len(unit.rejects)
         summary.moved(_text(self.state.cursor), _text(position.cursor))
@@ -98,7 +99,7 @@ class Commit:
         if found > allowed:
             message = (
                 f"{self.key}: {found} bad records, {allowed} allowed (max_rejects); "
-                f"the last: {rejects[-1].error}; they are in _sync_rejects and the cursor has not moved"
+                f"the last: {rejects[-1].error}; they are in _sync_rejects, the cursor stays before them"
             )
             raise TooManyRejects(message)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk import Asset
-from airflow.sdk.exceptions import TaskDeferred
+from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
 from airflow_connectors.core import ConfigError, DataError
 from airflow_connectors.integrations.github import GitHubHook, GitHubReadOperator, GitHubSyncOperator
@@ -86,6 +86,21 @@ def test_a_verdict_that_is_not_complete_fails_the_task(github):
     shrunk(github)
     with pytest.raises(IncompleteSync, match=r"labels: suspicious: .* shrank"):
         executed(sync())
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_it_is_not_retried_because_the_next_attempt_would_look_complete(github):
+    shrunk(github)
+    with pytest.raises(AirflowFailException):
+        executed(sync())
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_doubt_is_not_forgotten_when_a_later_stream_fails_or_has_to_wait(github):
+    shrunk(github)
+    github.fail(429, headers={"retry-after": "1200"}, path="issues")
+    with pytest.raises(IncompleteSync, match=r"labels: suspicious"):
+        executed(sync(streams=["labels", "issues"]))
 
 
 @pytest.mark.usefixtures("warehouse")
