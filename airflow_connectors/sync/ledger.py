@@ -15,10 +15,10 @@ from airflow_connectors.core import Request, Window
 
 from .batch import Reject
 from .destination import Destination
+from .dialects import Dialect
 from .errors import Superseded
+from .kinds import Kind
 from .verdict import Summary
-
-MOMENT = sa.DateTime(timezone=True)
 
 
 @dataclass(frozen=True)
@@ -69,50 +69,50 @@ class State:
     etag_for: str | None = None
 
 
-def state_columns() -> list[sa.schema.SchemaItem]:
+def state_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
     """One row for each partition; what moves is written by the run that holds the epoch."""
+    text, moment = dialect.types[Kind.TEXT], dialect.types[Kind.TIMESTAMP]
     return [
-        *(
-            sa.Column(name, sa.String(500), primary_key=True)
-            for name in ("connection", "stream", "partition")
-        ),
+        *(sa.Column(name, dialect.name, primary_key=True) for name in ("connection", "stream", "partition")),
         sa.Column("epoch", sa.BigInteger, nullable=False),
-        *(sa.Column(name, sa.Text) for name in ("cursor", "resume", "etag", "etag_for")),
-        sa.Column("updated_at", MOMENT),
+        *(sa.Column(name, text) for name in ("cursor", "resume", "etag", "etag_for")),
+        sa.Column("updated_at", moment),
     ]
 
 
-def run_columns() -> list[sa.schema.SchemaItem]:
+def run_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
     """One row for each run of a stream: its summary."""
+    text, moment = dialect.types[Kind.TEXT], dialect.types[Kind.TIMESTAMP]
     counts = ("new", "changed", "unchanged", "deleted", "rejected", "pages", "requests")
     return [
-        sa.Column("run_id", sa.String(500), primary_key=True),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("connection", "stream")),
-        *(sa.Column(name, MOMENT) for name in ("started_at", "finished_at")),
+        sa.Column("run_id", dialect.name, primary_key=True),
+        *(sa.Column(name, text, nullable=False) for name in ("connection", "stream")),
+        *(sa.Column(name, moment) for name in ("started_at", "finished_at")),
         *(sa.Column(name, sa.BigInteger, nullable=False, default=0) for name in counts),
         *(sa.Column(name, sa.Double) for name in ("waited", "seconds")),
-        *(sa.Column(name, sa.Text) for name in ("cursor_from", "cursor_to", "verdict", "reasons", "error")),
+        *(sa.Column(name, text) for name in ("cursor_from", "cursor_to", "verdict", "reasons", "error")),
     ]
 
 
-def reject_columns() -> list[sa.schema.SchemaItem]:
+def reject_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
     """One row for each record that could not be stored, as it came."""
+    text, moment = dialect.types[Kind.TEXT], dialect.types[Kind.TIMESTAMP]
     names = ("run_id", "connection", "stream", "partition", "error", "raw")
-    return [*(sa.Column(name, sa.Text) for name in names), sa.Column("rejected_at", MOMENT)]
+    return [*(sa.Column(name, text) for name in names), sa.Column("rejected_at", moment)]
 
 
 class Ledger:
     """The three tables. Every write of a run is conditional on the epoch that the run took."""
 
     def __init__(self, destination: Destination) -> None:
-        self._insert = destination.dialect.insert
-        self.state = destination.table("_sync_state", *state_columns())
-        self.runs = destination.table("_sync_runs", *run_columns())
-        self.rejects = destination.table("_sync_rejects", *reject_columns())
+        self.dialect = dialect = destination.dialect
+        self.state = destination.table("_sync_state", *state_columns(dialect))
+        self.runs = destination.table("_sync_runs", *run_columns(dialect))
+        self.rejects = destination.table("_sync_rejects", *reject_columns(dialect))
 
     def create(self, conn: Connection) -> None:
         for table in (self.state, self.runs, self.rejects):
-            table.create(conn, checkfirst=True)
+            self.dialect.create(conn, table)
 
     def begin(self, conn: Connection, connection: str, summary: Summary) -> None:
         values = {"run_id": summary.run_id, "connection": connection, "stream": summary.stream}
@@ -120,11 +120,11 @@ class Ledger:
 
     def claim(self, conn: Connection, key: Key) -> State:
         """Take the next epoch, which ends every earlier run of this key, and read what that one left."""
-        statement = self._insert(self.state).values(**vars(key), epoch=1)
-        statement = statement.on_conflict_do_update(
-            index_elements=["connection", "stream", "partition"], set_={"epoch": self.state.c.epoch + 1}
-        )
-        row = conn.execute(statement.returning(self.state)).one()
+        first, next_ = {**vars(key), "epoch": 1}, {"epoch": self.state.c.epoch + 1}
+        conn.execute(self.dialect.upsert(self.state, first, list(vars(key)), next_))
+        # Read apart, because MySQL returns nothing; the row stays locked until the transaction ends.
+        mine = [self.state.c[name] == value for name, value in vars(key).items()]
+        row = conn.execute(sa.select(self.state).where(*mine)).one()
         return State(
             epoch=row.epoch,
             cursor=datetime.fromisoformat(row.cursor) if row.cursor else None,

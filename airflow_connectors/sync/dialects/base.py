@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ class Dialect:
         Kind.JSON: sa.JSON(),
         Kind.TEXT: sa.Text(),
     }
+    # Of the names that identify a row of state: a few of them together make its primary key.
+    name: ClassVar[TypeEngine[Any]] = sa.String(500)
     insert: ClassVar[Any]
     # What the driver raises for a value that the database cannot hold.
     value_errors: tuple[type[Exception], ...] = (sa.exc.DataError,)
@@ -39,6 +42,24 @@ class Dialect:
 
     def create_schema(self, conn: Connection, schema: str) -> None:
         conn.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+
+    @contextmanager
+    def ddl(self, conn: Connection) -> Iterator[Connection]:
+        """The connection on which tables are created and altered without ending `conn`'s transaction."""
+        yield conn
+
+    def create(self, conn: Connection, table: sa.Table) -> None:
+        """Create a table unless it is there."""
+        with self.ddl(conn) as own:
+            table.create(own, checkfirst=True)
+
+    def upsert(
+        self, table: sa.Table, values: Mapping[str, Any], keys: Sequence[str], changes: Mapping[str, Any]
+    ) -> sa.Insert:
+        """Insert a row, or make `changes` to the one that has its `keys`."""
+        statement: Any = self.insert(table).values(values)
+        found: sa.Insert = statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changes))
+        return found
 
     def lock(self, conn: Connection, schema: str) -> None:
         """Hold off, until the transaction ends, runs that would create or alter tables too."""
