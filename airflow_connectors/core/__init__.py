@@ -25,6 +25,7 @@ from .errors import (
     UnreachableError,
 )
 from .limits import RateLimit
+from .lookahead import Lookahead
 from .middleware import Flow, Handler, Middleware, Wait
 from .pages import LinkHeader, NextToken, NextUrl, Offset, OnePage, PageNumber, Pages
 from .paths import dig
@@ -47,6 +48,7 @@ __all__ = [
     "Follow",
     "Handler",
     "LinkHeader",
+    "Lookahead",
     "Middleware",
     "NextToken",
     "NextUrl",

@@ -95,7 +95,10 @@ class Cursor:
 
     def of(self, record: Any) -> datetime:
         """The record's position, in UTC. Raises DataError naming the field and the value."""
-        value = dig(record, self.field, None)
+        return self.moment(dig(record, self.field, None))
+
+    def moment(self, value: Any) -> datetime:
+        """A value of the field as a moment in UTC. Raises DataError naming the field and the value."""
         try:
             moment = self.parse(value)
         except (TypeError, ValueError, OverflowError) as error:

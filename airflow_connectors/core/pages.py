@@ -2,15 +2,18 @@
 How services hand out long lists: given one answer, what is the next request?
 
 All of it is pure. `first` adds the page size, `next` returns None after the last page. `count` is the
-number of records in the answer as it came, before anything was filtered out of it.
+number of records in the answer as it came, before anything was filtered out of it. `expected` are the pages
+beyond the next one that an answer lets us foresee; they may be asked for at once.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
-from .paths import dig
 from .request import Request, Response
 
 Size = tuple[str, int]
@@ -23,6 +26,14 @@ class Pages(Protocol):
     def size(self) -> Size | None: ...
     def first(self, request: Request) -> Request: ...
     def next(self, request: Request, response: Response, count: int) -> Request | None: ...
+    def expected(self, request: Request, response: Response, count: int) -> Iterable[Request]: ...
+
+
+class Chained:
+    """Only a page tells where the next one is."""
+
+    def expected(self, request: Request, response: Response, count: int) -> Iterable[Request]:
+        return ()
 
 
 def sized(request: Request, size: Size | None) -> Request:
@@ -30,7 +41,7 @@ def sized(request: Request, size: Size | None) -> Request:
 
 
 @dataclass(frozen=True)
-class OnePage:
+class OnePage(Chained):
     """Everything comes at once."""
 
     size: None = None
@@ -55,9 +66,12 @@ class LinkHeader:
         link = response.links.get("next")
         return request.at(link) if link else None
 
+    def expected(self, request: Request, response: Response, count: int) -> Iterable[Request]:
+        return map(request.at, numbered(response.links.get("next", ""), response.links.get("last", "")))
+
 
 @dataclass(frozen=True)
-class NextUrl:
+class NextUrl(Chained):
     """
     The body names the URL of the next page at `path`.
 
@@ -72,13 +86,13 @@ class NextUrl:
         return sized(request, self.size)
 
     def next(self, request: Request, response: Response, count: int) -> Request | None:
-        link = dig(response.json, self.path, None)
+        link = response.dig(self.path, None)
         is_last = self.until_empty and not count
         return None if is_last or not link else request.at(link)
 
 
 @dataclass(frozen=True)
-class NextToken:
+class NextToken(Chained):
     """
     The body names a token at `path`: send it back as `param` until there is none.
 
@@ -97,8 +111,8 @@ class NextToken:
         return sized(request, self.size)
 
     def next(self, request: Request, response: Response, count: int) -> Request | None:
-        token = dig(response.json, self.path, None)
-        is_last = self.last and dig(response.json, self.last, None)
+        token = response.dig(self.path, None)
+        is_last = self.last and response.dig(self.last, None)
         if is_last or not token:
             return None
         return (request.with_body if self.in_body else request.with_params)(**{self.param: token})
@@ -106,11 +120,16 @@ class NextToken:
 
 @dataclass(frozen=True)
 class PageNumber:
-    """Ask for page 1, 2, …; a page that is not full is the last one."""
+    """
+    Ask for page 1, 2, …; a page that is not full is the last one.
+
+    `total` is the path of the number of records, for services that count them.
+    """
 
     param: str
     size: Size
     start: int = 1
+    total: str = field(default="", kw_only=True)
 
     def first(self, request: Request) -> Request:
         return sized(request, self.size).with_params(**{self.param: self.start})
@@ -119,6 +138,12 @@ class PageNumber:
         if count < self.size[1]:
             return None
         return request.with_params(**{self.param: request.params[self.param] + 1})
+
+    def expected(self, request: Request, response: Response, count: int) -> Iterable[Request]:
+        total = response.dig(self.total, None) if self.total else None
+        last = self.start + (total - 1) // self.size[1] if isinstance(total, int) else 0
+        numbers = range(request.params[self.param] + 2, last + 1)
+        return (request.with_params(**{self.param: number}) for number in numbers)
 
 
 @dataclass(frozen=True)
@@ -135,6 +160,23 @@ class Offset:
     def next(self, request: Request, response: Response, count: int) -> Request | None:
         # Not "until a page is short": services shorten pages on their own, by size or by permission.
         seen = request.params[self.param] + count
-        total = dig(response.json, self.total, None) if self.total else None
+        total = response.dig(self.total, None) if self.total else None
         is_last = seen >= total if isinstance(total, int) else count == 0
         return None if is_last or not count else request.with_params(**{self.param: seen})
+
+    def expected(self, request: Request, response: Response, count: int) -> Iterable[Request]:
+        total = response.dig(self.total, None) if self.total else None
+        seen = request.params[self.param] + count
+        offsets = range(seen + count, total, count) if isinstance(total, int) and count else ()
+        return (request.with_params(**{self.param: offset}) for offset in offsets)
+
+
+def numbered(following: str, last: str) -> Iterator[str]:
+    """The links after `following` up to `last`, if the two differ in a number only."""
+    here, there = (dict(parse_qsl(urlsplit(link).query)) for link in (following, last))
+    moved = [name for name in here if there.get(name) != here[name]]
+    if len(moved) != 1 or not (here[moved[0]].isdecimal() and there.get(moved[0], "").isdecimal()):
+        return
+    head, tail = re.split(rf"(?<=[?&]{re.escape(moved[0])}=)\d+", following, maxsplit=1)
+    for number in range(int(here[moved[0]]) + 1, int(there[moved[0]]) + 1):
+        yield f"{head}{number}{tail}"

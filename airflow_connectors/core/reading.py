@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
 
+import msgspec
+
 from .client import Sender
 from .cursor import Order, Window
 from .errors import DataError, RejectedError
+from .lookahead import Lookahead
 from .request import Request
 from .stream import Follow, Page, Record, Stream, listed
 
@@ -30,19 +33,30 @@ def read(
     token that was handed out before, which would otherwise never end.
     """
     request: Request | None = resume or stream.first(window, partition)
-    seen: set[str] = set()
+    seen: set[int] = set()
     while request is not None:
         _guard_loop(stream, request, seen)
         page = _page(stream, send, request.with_headers(If_None_Match=etag) if etag else request, partition)
-        etag = None
-        if _is_beyond(stream, page, window):
-            page = replace(page, next=None)
-        yield page
-        request = page.next
+        yield (page := _whole(page, send, window))
+        request, etag = page.next, None
 
 
-def _guard_loop(stream: Stream, request: Request, seen: set[str]) -> None:
-    token = request.dump()
+def _whole(page: Page, send: Sender, window: Window) -> Page:
+    """The page with what it refers to; if more pages are to come, they are on their way."""
+    if _is_beyond(page.stream, page, window):
+        page = replace(page, next=None)
+    if page.next:
+        _expect(send, chain([page.next], page.expected))
+    return replace(page, followed=_followed(page, send)) if page.stream.follow else page
+
+
+def _expect(send: Sender, requests: Iterable[Request]) -> None:
+    if isinstance(send, Lookahead):
+        send.expect(requests)
+
+
+def _guard_loop(stream: Stream, request: Request, seen: set[int]) -> None:
+    token = hash(request.dump())
     if token in seen:
         message = f"{stream.name}: {request} handed out a page token for the second time; stopped to not loop"
         raise DataError(message)
@@ -55,24 +69,25 @@ def _page(stream: Stream, send: Sender, request: Request, partition: str | None)
     except RejectedError as error:
         if error.status not in stream.empty_on:
             raise
-        return Page(records=[], heads=[], request=request)
+        return Page(request=request, stream=stream)
     if response.status == HTTPStatus.NOT_MODIFIED:
-        return Page(records=[], heads=[], request=request, is_unmodified=True)
-    page = stream.page(replace(request, headers={}), response, partition)
-    return replace(page, records=_followed(stream, send, page, partition)) if stream.follow else page
+        return Page(request=request, stream=stream, is_unmodified=True)
+    return stream.page(replace(request, headers={}), response, partition)
 
 
-def _followed(stream: Stream, send: Sender, page: Page, partition: str | None) -> list[Record]:
+def _followed(page: Page, send: Sender) -> list[Record]:
     """The records that a page of references leads to."""
+    stream = page.stream
     if not stream.follow or not page.heads:
         return []
     given, requests = _steps(stream, stream.follow, page)
-    answers = (
-        answer
-        for request in requests
-        for answer in _all(stream.follow, send, stream.placed(request, partition))
-    )
-    return [stream.shaped(record, partition) for record in chain(given, *answers)]
+    steps = [stream.placed(request, page.partition) for request in requests]
+    found = list(given)
+    for number, step in enumerate(steps):
+        _expect(send, steps[number:])
+        for answer in _all(stream.follow, send, step):
+            found += answer
+    return [stream.shaped(record, page.partition) for record in found]
 
 
 def _steps(stream: Stream, follow: Follow, page: Page) -> tuple[list[Record], list[Request]]:
@@ -95,6 +110,7 @@ def _all(follow: Follow, send: Sender, request: Request) -> Iterator[list[Record
 
 def _is_beyond(stream: Stream, page: Page, window: Window) -> bool:
     """Whether a feed that is newest first has come to records older than the window."""
-    if not stream.cursor or stream.order is not Order.NEWEST_FIRST or not window.since or not page.heads:
+    if not stream.cursor or stream.order is not Order.NEWEST_FIRST or not window.since or not page.count:
         return False
-    return stream.cursor.of(page.heads[-1]) < window.since
+    last = page.heads[-1] if page.raws is None else msgspec.json.decode(page.raws[-1])
+    return stream.cursor.of(last) < window.since

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from .errors import DataError
+from .paths import ABSENT, dig
 from .redaction import excerpt
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
@@ -107,6 +108,35 @@ class Response:
         except msgspec.DecodeError as error:
             raise self._not_json(error) from error
 
+    @cached_property
+    def _fields(self) -> Mapping[str, msgspec.Raw] | None:
+        """The fields of the body's object, each undecoded; None if the body is something else."""
+        try:
+            return fields_of(self.content)
+        except msgspec.ValidationError:
+            return None
+        except msgspec.DecodeError as error:
+            raise self._not_json(error) from error
+
+    def dig(self, path: str, default: Any = ABSENT) -> Any:
+        """What is at a dotted path of the body, only that decoded. KeyError without a default."""
+        if "json" in vars(self):
+            return dig(self.json, path, default)
+        raw = self.raw(path)
+        if raw is None and default is ABSENT:
+            raise KeyError(path)
+        return default if raw is None else msgspec.json.decode(raw)
+
+    def raw(self, path: str) -> bytes | msgspec.Raw | None:
+        """The JSON text at a dotted path of the body; None where there is nothing."""
+        if not path or not self.content:
+            return self.content or None
+        first, _, rest = path.partition(".")
+        found = (self._fields or {}).get(first)
+        for key in filter(None, rest.split(".")):
+            found = _field(found, key)
+        return found
+
     def _not_json(self, error: Exception) -> DataError:
         kind = self.headers.get("content-type", "no content type")
         message = (
@@ -114,3 +144,13 @@ class Response:
             f"{excerpt(self.content)!r}; check the host of the connection, and for a proxy or login page"
         )
         return DataError(message, status=self.status)
+
+
+fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _field(raw: msgspec.Raw | None, key: str) -> msgspec.Raw | None:
+    try:
+        return fields_of(raw).get(key) if raw is not None else None
+    except msgspec.ValidationError:
+        return None

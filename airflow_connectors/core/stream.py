@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from .cursor import Cursor, Order, Window
 from .errors import ConfigError, DataError
@@ -60,21 +63,46 @@ class Follow:
     given: Callable[[list[Record]], Iterable[Record]] | None = None
 
 
-@dataclass(frozen=True)
+Raws = list[msgspec.Raw]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """
-    One answer's records, and how to go on. `heads` are what the service listed: the records themselves,
-    or the references that led to them; order and cursor are theirs.
+    One answer's records, and how to go on.
+
+    `raws` are the JSON texts of the records, where the stream stores them as the service lists them; they
+    are decoded on first use of `records`. `heads` are what the service listed: the records themselves, or
+    the references that led to them; order and cursor are theirs. `expected` are the pages after `next`.
     """
 
-    records: list[Record]
-    heads: list[Record]
     request: Request
+    stream: Stream
+    partition: str | None = None
+    raws: Raws | None = None
+    listed: list[Record] = field(default_factory=list)
+    followed: list[Record] | None = None
     next: Request | None = None
+    expected: Iterable[Request] = ()
     total: int | None = None
     size: int = 0
     etag: str | None = None
     is_unmodified: bool = False
+
+    @cached_property
+    def heads(self) -> list[Record]:
+        return self.listed if self.raws is None else [msgspec.json.decode(raw) for raw in self.raws]
+
+    @cached_property
+    def records(self) -> list[Record]:
+        if self.followed is not None:
+            return self.followed
+        return [self.stream.shaped(head, self.partition) for head in self.heads]
+
+    @property
+    def count(self) -> int:
+        """How many records or references the service listed."""
+        return len(self.listed if self.raws is None else self.raws)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +161,18 @@ class Stream:
 
     def page(self, request: Request, response: Response, partition: str | None = None) -> Page:
         """What an answer holds. Raises DataError if it is not the list that was declared."""
-        heads = listed(response, self.records)
-        total = dig(response.json, self.total, None) if self.total else None
+        raws = raw_list(response, self.records) if isinstance(self.records, str) and not self.follow else None
+        heads = listed(response, self.records) if raws is None else []
+        count = len(heads if raws is None else raws)
+        total = response.dig(self.total, None) if self.total else None
         return Page(
-            records=[self.shaped(head, partition) for head in heads] if not self.follow else [],
-            heads=heads,
             request=request,
-            next=self.pages.next(request, response, len(heads)),
+            stream=self,
+            partition=partition,
+            raws=raws,
+            listed=heads,
+            next=self.pages.next(request, response, count),
+            expected=self.pages.expected(request, response, count),
             total=total if isinstance(total, int) else None,
             size=len(response.content),
             etag=response.headers.get("etag"),
@@ -175,6 +208,19 @@ def filled(request: Request, values: Mapping[str, str]) -> Request:
         for name, text in request.params.items()
     }
     return replace(request, path=request.path.format(**quoted), params=params)
+
+
+def raw_list(response: Response, path: str) -> Raws | None:
+    """The undecoded list at a path of an answer; None where there is none, or it is decoded already."""
+    if "json" in vars(response):
+        return None
+    try:
+        return decode_list(response.raw(path) or b"null")
+    except msgspec.DecodeError:
+        return None
+
+
+decode_list = msgspec.json.Decoder(Raws).decode
 
 
 def listed(response: Response, records: Records) -> list[Any]:

@@ -1,23 +1,23 @@
-"""Records turned into rows, a page at a time and by column: no dispatch per value."""
+"""Rows of one table, by column: what a destination loads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import sha1
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from airflow_connectors.core import DataError, Page, Record, Stream
+from airflow_connectors.core import Record
 
-from .kinds import Kind, kind_of
-from .names import ROW_HASH, SEQUENCE, columns_of
+from .kinds import Kind, kind_of, widened
+from .names import ROW_HASH, SEQUENCE
 
 encode = msgspec.json.Encoder().encode
-encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -30,82 +30,87 @@ class Reject:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one set of columns. `kinds` holds what the values were found to be."""
+    """
+    Rows of one set of columns, the last of which are the row's hash and its place in the order of arrival.
 
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
+    Values are what drivers take: aware datetimes, and JSON as bytes.
+    """
+
     kinds: Mapping[str, Kind]
+    rows: Rows
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.kinds, ROW_HASH, SEQUENCE)
+
+    @property
+    def all_kinds(self) -> tuple[Kind, ...]:
+        return (*self.kinds.values(), Kind.INTEGER, Kind.INTEGER)
 
 
-@dataclass
-class Sifted:
-    """A page's good records with their positions, and its rejects."""
-
-    records: list[Record] = field(default_factory=list)
-    positions: list[datetime] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-
-
-def sift(stream: Stream, page: Page) -> Sifted:
-    """Part a page's records into those with a key and a cursor, and those without."""
-    sifted = Sifted()
-    if stream.follow or not stream.cursor:
-        sifted.positions = [stream.cursor.of(head) for head in page.heads] if stream.cursor else []
-    for head, record in zip(page.records if stream.follow else page.heads, page.records, strict=True):
-        try:
-            _require_key(stream, record)
-            if stream.cursor and not stream.follow:
-                sifted.positions.append(stream.cursor.of(head))
-        except DataError as error:
-            sifted.rejects.append(Reject(str(error), encode(record).decode()))
-        else:
-            sifted.records.append(record)
-    return sifted
-
-
-def _require_key(stream: Stream, record: Record) -> None:
-    for name in stream.key:
-        if record.get(name) is None:
-            raise DataError(f"{stream.name}: a record has no {name!r}, which is part of its primary key")
-
-
-def row_hash(record: Record) -> int:
-    """64 bits that change when anything in the record does, whatever the order of its fields."""
-    content = sha1(encode_sorted(record), usedforsecurity=False).digest()
-    return int.from_bytes(content[:8], "big", signed=True)
-
-
-def batch(records: Sequence[Record], known: Mapping[str, Kind], sequence: int) -> Batch:
-    """The records as rows of all `known` columns and those that they add; `sequence` numbers the first."""
-    names = columns_of(dict.fromkeys(chain.from_iterable(records)))
-    values = {column: [record.get(name) for record in records] for column, name in names.items()}
+def batch(
+    records: Sequence[Record],
+    names: Mapping[str, str],
+    known: Mapping[str, Kind],
+    marks: tuple[Sequence[int], Iterable[int]],
+) -> Batch:
+    """The records as rows; `names` maps fields to columns, `marks` are the rows' hashes and sequence."""
+    fields = dict.fromkeys(chain.from_iterable(records))
+    values = {names[name]: [record.get(name) for record in records] for name in fields}
     kinds = {column: kind for column in values if (kind := kind_of(values[column], known.get(column)))}
-    columns = [column for column in kinds if column in values]
-    stored = [_stored(values[column], kinds[column]) for column in columns]
-    stored += [[row_hash(record) for record in records], list(range(sequence, sequence + len(records)))]
-    return Batch((*columns, ROW_HASH, SEQUENCE), list(zip(*stored, strict=True)), kinds)
+    stored = [stored_as(kinds[column], values[column]) for column in kinds]
+    return Batch(kinds, list(zip(*stored, *marks, strict=False)))
 
 
-def _stored(values: list[Any], kind: Kind) -> list[Any]:
-    """Values as a destination's driver takes them for a column of that kind."""
+def stored_as(kind: Kind, values: Sequence[Any]) -> Sequence[Any]:
+    """Decoded JSON values as a driver takes them for a column of that kind."""
     if kind is Kind.JSON:
-        return [None if value is None else encode(value).decode() for value in values]
+        return [None if value is None else encode(value) for value in values]
+    if kind is Kind.TIMESTAMP:
+        return [None if value is None else datetime.fromisoformat(value) for value in values]
     if kind is Kind.TEXT and not all(type(value) is str for value in values if value is not None):
-        return [
-            value if value is None or isinstance(value, str) else encode(value).decode() for value in values
-        ]
+        return [value if value is None or isinstance(value, str) else as_text(value) for value in values]
     return values
 
 
-def joined(batches: Iterable[Batch]) -> Iterator[Batch]:
-    """Batches with equal columns in a row, made one, so that a bulk load is one statement."""
-    current: Batch | None = None
-    for following in batches:
-        if current and current.columns == following.columns:
-            current.rows.extend(following.rows)
-        else:
-            if current:
-                yield current
-            current = following
-    if current:
-        yield current
+def as_text(value: Any) -> str:
+    """A value that ended up among texts: JSON, and moments as ISO 8601 in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.decode() if isinstance(value, bytes) else encode(value).decode()
+
+
+def joined(batches: Sequence[Batch], keys: Sequence[str]) -> Batch:
+    """The batches as one: columns united and widened, and of rows with one key the last."""
+    kinds: dict[str, Kind] = {}
+    for one in batches:
+        for column, kind in one.kinds.items():
+            kinds[column] = widened(kinds[column], kind) if column in kinds else kind
+    rows = chain.from_iterable(_aligned(one, kinds) for one in batches)
+    united = Batch(kinds, [])
+    key = itemgetter(*map(united.columns.index, keys or (ROW_HASH,)))
+    united.rows.extend({key(row): row for row in rows}.values())
+    return united
+
+
+def _aligned(one: Batch, kinds: Mapping[str, Kind]) -> Rows:
+    """A batch's rows with these columns in this order and of these kinds."""
+    if list(one.kinds.items()) == list(kinds.items()):
+        return one.rows
+    found = dict(zip(one.columns, zip(*one.rows, strict=True), strict=True))
+    absent = [None] * len(one.rows)
+    values = [
+        _widened(found[column], one.kinds[column], kind) if column in found else absent
+        for column, kind in kinds.items()
+    ]
+    return list(zip(*values, found[ROW_HASH], found[SEQUENCE], strict=True))
+
+
+def _widened(values: Sequence[Any], before: Kind, after: Kind) -> Sequence[Any]:
+    """Values made for a narrower column, as a wider one takes them."""
+    if before is after or after not in (Kind.TEXT, Kind.JSON):
+        return values
+    if after is Kind.TEXT:
+        return [value if value is None or isinstance(value, str) else as_text(value) for value in values]
+    plain = [as_text(value) if isinstance(value, datetime) else value for value in values]
+    return [None if value is None else encode(value) for value in plain]

@@ -2,190 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .batch import Reject
+from .batch import Batch, joined
 from .errors import TooManyRejects
-from .ledger import Key, Resume, State
-from .names import digest, folded
+from .kinds import Kind, widened
+from .ledger import Key, Position
+from .load import load
 from .options import Write
+from .partition import PartitionRun
 from .run import Run
+from .snapshot import Snapshot
 from .unit import Unit
-from .verdict import Summary, Verdict
-from .write import Written, append, delete_absent, live_rows, merge, staged_rows
+from .verdict import Summary
+from .write import Written, append, merge
 
-FEW = 10  # a table this small may shrink by any share
-
-
-@dataclass(frozen=True)
-class Position:
-    """What the next run is to know. Without `resume` the window is finished."""
-
-    cursor: datetime | None
-    resume: Resume | None
-    etag: str | None = None
-    etag_for: str | None = None
+NOTHING: Mapping[Key, Position] = {}
 
 
 @dataclass
 class Commit:
-    """Writes the units of one partition. A snapshot is staged until it is complete and only then shown."""
+    """Writes a unit. What belongs to an unfinished snapshot is staged until that is complete."""
 
     run: Run
-    key: Key
-    partition: str | None
-    state: State
-    resumed: Resume | None = None
+    unit: Unit
+    summary: Summary = field(init=False)
 
     def __post_init__(self) -> None:
-        self.is_durable = bool(self.resumed and self.resumed.is_snapshot)
-        self.is_refused = False
+        self.summary = replace(self.run.summary, reasons=list(self.run.summary.reasons))
 
-    @property
-    def is_snapshot(self) -> bool:
-        return self.run.options.is_snapshot_of(self.run.stream)
-
-    @property
-    def scope(self) -> dict[str, str]:
-        """The columns and values that tell this partition's rows from others'."""
-        partition = self.run.stream.partition
-        return {folded(f"_{partition.name}"): self.partition} if partition and self.partition else {}
-
-    def write(self, unit: Unit, position: Position) -> None:
+    def write(self) -> None:
         """Raises Superseded if a newer run has taken over; then nothing of the unit is written."""
-        summary = replace(self.run.summary, reasons=list(self.run.summary.reasons))
         try:
             with self.run.conn.begin():
-                self._save(position)  # first, because it locks the state and so holds newer runs off
-                self._write_rows(unit, summary, is_last=position.resume is None)
-                self._require_few(unit.rejects)
-                self._account(unit, position, summary)
+                saved = self._save()  # first, because it locks the states and so holds newer runs off
+                self._write_snapshots()
+                self._write_rows()
+                self._require_few()
+                self._save(besides=saved)
+                self._account()
         except TooManyRejects:
-            self._keep(unit.rejects)
+            self._keep_rejects()
             raise
-        vars(self.run.summary).update(vars(summary))
+        vars(self.run.summary).update(vars(self.summary))
 
-    def guard(self, rejects: Sequence[Reject]) -> None:
+    def guard(self) -> None:
         """Raise TooManyRejects, and keep them, where a unit has more than the run allows."""
         try:
-            self._require_few(rejects)
+            self._require_few()
         except TooManyRejects:
-            self._keep(rejects)
+            self._keep_rejects()
             raise
 
-    def _save(self, position: Position) -> None:
-        if self.run.options.is_backfill:
-            return
-        state = State(self.state.epoch, position.cursor, position.resume, position.etag, position.etag_for)
-        self.run.ledger.save(self.run.conn, self.key, state)
+    def _save(self, besides: Mapping[Key, Position] = NOTHING) -> Mapping[Key, Position]:
+        """Write every partition's position that is not among `besides`."""
+        positions = {key: part.position for key, part in self.unit.parts.items()}
+        if not self.run.options.is_backfill:
+            for key, position in positions.items():
+                if besides.get(key) != position:
+                    self.run.ledger.save(self.run.conn, key, self.unit.parts[key].state.epoch, position)
+        return positions
 
-    def _account(self, unit: Unit, position: Position, summary: Summary) -> None:
-        run = self.run
-        if summary.verdict is not Verdict.COMPLETE:
-            # What is in doubt must be read again, not be answered by "unmodified".
-            cursor = self.state.cursor if self.is_refused else position.cursor
-            position = replace(position, cursor=cursor, etag=None, etag_for=None)
-            self._save(position)
-        summary.pages += unit.pages
-        summary.rejected += len(unit.rejects)
-        summary.moved(_text(self.state.cursor), _text(position.cursor))
-        run.ledger.reject(run.conn, self.key, summary.run_id, unit.rejects)
+    def _write_snapshots(self) -> None:
+        """What is, or was, too large for one unit goes through a staging table of its own."""
+        for part in self._parts(is_staged=True):
+            snapshot, batches = Snapshot(self.run, part), self.unit.batches[part.key]
+            if self.run.tables.target is None and not batches:
+                continue
+            snapshot.collect(_kinds(batches))
+            self._load(batches)
+            if part.is_finished:
+                self._count(snapshot.publish())
+            self.run.tables.stage = None
+
+    def _write_rows(self) -> None:
+        """What is complete as it stands is merged at once."""
+        parts = [part for part in self._parts(is_staged=False) if not self._is_refused(part)]
+        batches = [batch for part in parts for batch in self.unit.batches[part.key]]
+        tables, conn = self.run.tables, self.run.conn
+        if batches:
+            tables.fit(conn, _kinds(batches))
+        if tables.target is None:
+            return
+        tables.stage_temporarily(conn)
+        staged = self._load(batches)
+        written = self._write()
+        self._count(replace(written, unchanged=staged - written.new - written.changed))
+        for part in parts:
+            if part.is_snapshot:
+                self.summary.deleted += Snapshot(self.run, part).delete_absent()
+        tables.drop_stage(conn)
+
+    def _write(self) -> Written:
+        write = append if self.run.options.write is Write.APPEND else merge
+        return write(self.run.conn, self.run.destination.dialect, self.run.tables)
+
+    def _parts(self, *, is_staged: bool) -> list[PartitionRun]:
+        parts = self.unit.parts.values()
+        return [part for part in parts if (part.is_staged or part.is_underway) is is_staged]
+
+    def _is_refused(self, part: PartitionRun) -> bool:
+        rows = sum(len(batch.rows) for batch in self.unit.batches[part.key])
+        return part.is_snapshot and Snapshot(self.run, part).shrinks_to(rows)
+
+    def _load(self, batches: Sequence[Batch]) -> int:
+        """Stage rows, each key once; how many there were."""
+        if not batches:
+            return 0
+        run, rows = self.run, joined(batches, self.run.tables.keys)
+        refused = list(load(run.conn, run.destination.dialect, run.tables, rows))
+        for number, reject in refused:
+            part = self._part_of(rows, number)
+            part.watch.rejected += 1
+            self.unit.rejects.append((part.key, reject))
+        return sum(len(batch.rows) for batch in batches) - len(refused)
+
+    def _part_of(self, batch: Batch, number: int) -> PartitionRun:
+        """The partition that a row was read from."""
+        first = next(iter(self.unit.parts.values()))
+        column = next(iter(first.scope), None)
+        if column is None:
+            return first
+        partition = batch.rows[number][batch.columns.index(column)]
+        return self.unit.parts[replace(first.key, partition=partition)]
+
+    def _count(self, written: Written) -> None:
+        self.summary.new += written.new
+        self.summary.changed += written.changed
+        self.summary.unchanged += written.unchanged
+        self.summary.deleted += written.deleted
+
+    def _account(self) -> None:
+        run, summary = self.run, self.summary
+        for part in self.unit.parts.values():
+            summary.moved(_text(part.state.cursor), _text(part.position.cursor))
+            for doubt in part.watch.doubts if part.is_finished else ():
+                summary.doubt(doubt)
+        summary.pages += self.unit.pages
+        summary.rejected += len(self.unit.rejects)
+        run.ledger.reject(run.conn, summary.run_id, self.unit.rejects)
         run.ledger.account(run.conn, run.settle(summary))
 
-    def _require_few(self, rejects: Sequence[Reject]) -> None:
+    def _require_few(self) -> None:
+        rejects = self.unit.rejects
         allowed, found = self.run.options.max_rejects, self.run.summary.rejected + len(rejects)
         if found > allowed:
+            key, last = rejects[-1]
             message = (
-                f"{self.key}: {found} bad records, {allowed} allowed (max_rejects); "
-                f"the last: {rejects[-1].error}; they are in _sync_rejects, the cursor stays before them"
+                f"{key}: {found} bad records, {allowed} allowed (max_rejects); "
+                f"the last: {last.error}; they are in _sync_rejects, the cursor stays before them"
             )
             raise TooManyRejects(message)
 
-    def _keep(self, rejects: Sequence[Reject]) -> None:
+    def _keep_rejects(self) -> None:
         """Write down the rejects of a unit that is not committed."""
         with self.run.conn.begin():
-            self.run.ledger.reject(self.run.conn, self.key, self.run.summary.run_id, rejects)
-        self.run.summary.rejected += len(rejects)
-
-    def _write_rows(self, unit: Unit, summary: Summary, *, is_last: bool) -> None:
-        tables, conn = self.run.tables, self.run.conn
-        if self.is_durable and tables.target is not None:
-            self._open_stage()  # before it is fitted, because an interrupted run may have left it
-        if unit.kinds:
-            tables.fit(conn, unit.kinds)
-        if tables.target is None:
-            return
-        self.is_durable = self.is_durable or (self.is_snapshot and not is_last)
-        if tables.stage is None:
-            self._open_stage()
-        unit.load(conn, self.run.destination.dialect)
-        if is_last or not self.is_snapshot:
-            _add(summary, self._publish(summary, has_rejects=self._has_rejects(unit)))
-            tables.drop_stage(conn)
-
-    def _has_rejects(self, unit: Unit) -> bool:
-        before = self.resumed.rejected if self.resumed else 0
-        return bool(unit.rejects or self.run.summary.rejected or before)
-
-    def _open_stage(self) -> None:
-        if self.is_durable:
-            self.run.tables.stage_durably(self.run.conn, self.stage_suffix)
-        else:
-            self.run.tables.stage_temporarily(self.run.conn)
-
-    def _publish(self, summary: Summary, *, has_rejects: bool) -> Written:
-        run = self.run
-        if self.is_snapshot and self._shrinks(summary):
-            return Written()
-        write = append if run.options.write is Write.APPEND else merge
-        written = write(run.conn, run.destination.dialect, run.tables)
-        if not self.is_snapshot:
-            return written
-        if has_rejects:
-            summary.doubt(Verdict.PARTIAL, "records were rejected, so what seems deleted was kept")
-            return written
-        hard = run.options.removes_rows
-        return replace(written, deleted=delete_absent(run.conn, run.tables, self.scope, hard=hard))
-
-    def _shrinks(self, summary: Summary) -> bool:
-        """Whether a complete reading shows so little that it is more likely wrong than true."""
-        before, now = (
-            live_rows(self.run.conn, self.run.tables, self.scope),
-            staged_rows(self.run.conn, self.run.tables),
-        )
-        if self.run.options.allow_shrink or before < FEW or now * 2 >= before:
-            return False
-        reason = (
-            f"{self.key} shrank from {before:,} to {now:,} records, so nothing was changed; "
-            "if that is right, run once with allow_shrink=True"
-        )
-        summary.doubt(Verdict.SUSPICIOUS, reason)
-        self.is_refused = True
-        return True
-
-    @property
-    def has_stage(self) -> bool:
-        """Whether what an interrupted snapshot had staged is still there."""
-        with self.run.conn.begin():
-            return self.run.tables.has_durable_stage(self.run.conn, self.stage_suffix)
-
-    def discard(self) -> None:
-        """Forget what an interrupted snapshot had staged."""
-        with self.run.conn.begin():
-            self.run.tables.drop_durable_stage(self.run.conn, self.stage_suffix)
-
-    @property
-    def stage_suffix(self) -> str:
-        return digest(str(self.key))
+            self.run.ledger.reject(self.run.conn, self.run.summary.run_id, self.unit.rejects)
+        self.run.summary.rejected += len(self.unit.rejects)
 
 
-def _add(summary: Summary, written: Written) -> None:
-    summary.new += written.new
-    summary.changed += written.changed
-    summary.unchanged += written.unchanged
-    summary.deleted += written.deleted
+def _kinds(batches: Iterable[Batch]) -> dict[str, Kind]:
+    """The columns of all batches, each as wide as the widest of them."""
+    kinds: dict[str, Kind] = {}
+    for batch in batches:
+        for column, kind in batch.kinds.items():
+            kinds[column] = widened(kinds.get(column, kind), kind)
+    return kinds
 
 
 def _text(moment: datetime | None) -> str | None:

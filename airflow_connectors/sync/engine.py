@@ -10,29 +10,35 @@ One run of one stream: records in, rows, state and account out.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
 from uuid import uuid4
 
 from sqlalchemy.engine import Connection
 
 from airflow_connectors.core import Client, ConnectorError, Stream
 
+from .claim import claimed
 from .destination import Destination
 from .errors import DestinationError, IncompleteSync
+from .intake import Shaper
 from .ledger import Ledger
 from .memory import unhurried
 from .options import Options, Write
-from .partition import PartitionRun
 from .progress import Progress
 from .run import Run
 from .tables import Tables, key_columns
 from .verdict import Summary, Verdict
+from .writer import Writer
 
 log = logging.getLogger(__name__)
 
 DEFAULTS = Options()
+CLAIMED = 1000  # partitions claimed in one transaction
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Sync:
         self, stream: Stream, partitions: Iterable[str | None] = (None,), options: Options = DEFAULTS
     ) -> Summary:
         """
-        Sync one stream, partition after partition, and return the account.
+        Sync one stream, all its partitions, and return the account.
 
         Raises ConnectorError when it cannot go on; what was committed stays and the next run goes on there.
         A verdict that is not complete is returned, not raised: see `require_complete`.
@@ -55,8 +61,8 @@ class Sync:
         with self.destination.connect() as conn, unhurried():
             run = self._begin(conn, stream, options)
             try:
-                for partition in partitions:
-                    PartitionRun(run, partition).execute()
+                for some in batched(partitions, CLAIMED):
+                    Writer(run).write(claimed(run, some))
             except self.destination.dialect.errors as error:
                 message = f"destination {self.destination!r}: {error}; what was committed before stays"
                 self._close(run, message)
@@ -78,18 +84,18 @@ class Sync:
             ledger.create(conn)
             ledger.begin(conn, self.connection, summary)
             tables.open(conn)
-        progress = Progress(stream.name)
         return Run(
-            stream,
-            options,
-            self.client,
-            self.destination,
-            conn,
-            ledger,
-            self.connection,
-            summary,
-            tables,
-            progress,
+            stream=stream,
+            options=options,
+            client=self.client,
+            destination=self.destination,
+            conn=conn,
+            ledger=ledger,
+            connection=self.connection,
+            summary=summary,
+            tables=tables,
+            progress=Progress(stream.name),
+            shaper=Shaper(stream, dict(tables.kinds), is_canonical=is_history),
         )
 
     def _close(self, run: Run, error: str | None) -> None:
@@ -102,6 +108,12 @@ class Sync:
                 run.ledger.account(run.conn, run.settle(run.summary), **finished)
         except self.destination.dialect.errors as lost:
             log.warning("the account of %s could not be closed: %s", run.summary.run_id, lost)
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some
 
 
 def require_complete(summary: Summary, *, accept: Iterable[str] = ()) -> None:

@@ -69,6 +69,16 @@ class State:
     etag_for: str | None = None
 
 
+@dataclass(frozen=True)
+class Position:
+    """What the next run is to know. Without `resume` the window is finished."""
+
+    cursor: datetime | None
+    resume: Resume | None = None
+    etag: str | None = None
+    etag_for: str | None = None
+
+
 def state_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
     """One row for each partition; what moves is written by the run that holds the epoch."""
     text, moment = dialect.types[Kind.TEXT], dialect.types[Kind.TIMESTAMP]
@@ -133,17 +143,17 @@ class Ledger:
             etag_for=row.etag_for,
         )
 
-    def save(self, conn: Connection, key: Key, state: State) -> None:
-        """Write a run's state in the transaction of its rows. Raises Superseded if a newer run took over."""
+    def save(self, conn: Connection, key: Key, epoch: int, position: Position) -> None:
+        """Write a position in the transaction of its rows. Raises Superseded if a newer run took over."""
         where = [self.state.c[name] == value for name, value in vars(key).items()]
         values = {
-            "cursor": state.cursor.isoformat() if state.cursor else None,
-            "resume": msgspec.json.encode(state.resume).decode() if state.resume else None,
-            "etag": state.etag,
-            "etag_for": state.etag_for,
+            "cursor": position.cursor.isoformat() if position.cursor else None,
+            "resume": msgspec.json.encode(position.resume).decode() if position.resume else None,
+            "etag": position.etag,
+            "etag_for": position.etag_for,
             "updated_at": datetime.now(UTC),
         }
-        mine = self.state.c.epoch == state.epoch
+        mine = self.state.c.epoch == epoch
         if conn.execute(self.state.update().where(*where, mine).values(values)).rowcount != 1:
             raise Superseded(f"{key}: a newer run has taken over; this one wrote nothing more and stops")
 
@@ -158,9 +168,11 @@ class Ledger:
         statement = self.runs.update().where(self.runs.c.run_id == summary.run_id)
         conn.execute(statement.values({**values, "reasons": reasons, **more}))
 
-    def reject(self, conn: Connection, key: Key, run_id: str, rejects: Iterable[Reject]) -> None:
+    def reject(self, conn: Connection, run_id: str, rejects: Iterable[tuple[Key, Reject]]) -> None:
         """Keep records that cannot be stored, with the reason."""
         now = datetime.now(UTC)
-        rows = [{**vars(key), "run_id": run_id, **vars(reject), "rejected_at": now} for reject in rejects]
+        rows = [
+            {**vars(key), "run_id": run_id, **vars(reject), "rejected_at": now} for key, reject in rejects
+        ]
         if rows:
             conn.execute(self.rejects.insert(), rows)

@@ -30,7 +30,9 @@ class Options:
     `since` and `until` read a window of their own, without using or moving the state (a backfill).
     `full_refresh` reads everything again. `max_rejects` is how many bad records a run may set aside.
     `allow_shrink` lets a complete reading remove more than half of the rows. `commit_bytes` is how much of
-    the service's JSON is collected before it is committed; it bounds the memory and what a crash costs.
+    the service's JSON is collected before it is committed, for `commit_seconds` at most; it bounds the memory
+    and what a crash costs. `concurrency` is how many requests may be under way at once, where partitions or
+    numbered pages allow more than one.
     """
 
     write: Write = Write.MERGE
@@ -42,6 +44,8 @@ class Options:
     max_rejects: int = 0
     allow_shrink: bool = False
     commit_bytes: int = 8 * 2**20
+    commit_seconds: float = 60.0
+    concurrency: int = 4
 
     @property
     def is_backfill(self) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
-from airflow_connectors.core import Client, Stream, Usage
+from airflow_connectors.core import Client, Lookahead, Stream, Usage
 
 from .destination import Destination
+from .intake import Shaper
 from .ledger import Ledger
 from .options import Options
 from .progress import Progress
@@ -31,11 +32,18 @@ class Run:
     summary: Summary
     tables: Tables
     progress: Progress
+    shaper: Shaper
     began: float = field(default_factory=time.monotonic)
     spent_before: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         self.spent_before = replace(self.client.usage)
+
+    readers: int = 1
+
+    def sender(self) -> Lookahead:
+        """A sender with this reader's share of the requests that may be under way at once."""
+        return Lookahead(self.client.send, max(1, self.options.concurrency // self.readers))
 
     def settle(self, summary: Summary) -> Summary:
         """The account with what the client has spent by now."""

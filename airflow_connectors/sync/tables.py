@@ -31,6 +31,13 @@ class Tables:
     stage: sa.Table | None = None
     stage_name: str = ""
 
+    @property
+    def staging(self) -> sa.Table:
+        """The staging table in use. Raises LookupError if none is open."""
+        if self.stage is None:
+            raise LookupError(f"{self.name} has no staging table")
+        return self.stage
+
     def open(self, conn: Connection) -> None:
         """Learn what is there already."""
         blank = self.destination.table(self.name)

@@ -4,73 +4,37 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-import msgspec
-from sqlalchemy.engine import Connection
+from .batch import Batch, Reject
+from .intake import Intake
+from .ledger import Key
 
-from airflow_connectors.core import Page, Record
-
-from .batch import Batch, Reject, batch, joined
-from .dialects import Dialect
-from .kinds import Kind
-from .tables import Tables
+if TYPE_CHECKING:
+    from .partition import PartitionRun
 
 
 @dataclass
 class Unit:
-    """Collects rows; `size` is the bytes of the service's JSON they came in."""
+    """Collects what was read of one or several partitions; `size` is the bytes of JSON it came in."""
 
-    tables: Tables
-    batches: list[Batch] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    batches: dict[Key, list[Batch]] = field(default_factory=dict)
+    parts: dict[Key, PartitionRun] = field(default_factory=dict)
+    rejects: list[tuple[Key, Reject]] = field(default_factory=list)
     size: int = 0
     pages: int = 0
+    began: float = field(default_factory=time.monotonic)
 
-    @property
-    def known(self) -> dict[str, Kind]:
-        """The columns of the table and of the rows collected so far."""
-        return {**self.tables.kinds, **self.kinds}
-
-    def prepare(self, records: list[Record]) -> Batch | None:
-        """The records as rows that fit this unit and the table."""
-        # The clock numbers them: it goes on where an interrupted run stopped.
-        return batch(records, self.known, time.time_ns()) if records else None
-
-    def widens(self, prepared: Batch | None) -> bool:
-        """Whether rows collected so far would be in the way of these: they were made for narrower columns."""
-        known = self.known
-        return bool(
-            prepared
-            and self.batches
-            and any(known.get(c, kind) is not kind for c, kind in prepared.kinds.items())
-        )
-
-    def add(self, page: Page, prepared: Batch | None, rejects: list[Reject]) -> None:
-        if prepared:
-            self.batches.append(prepared)
-            self.kinds.update(prepared.kinds)
-        self.rejects += rejects
-        self.size += page.size
+    def add(self, part: PartitionRun, intake: Intake) -> None:
+        self.parts[part.key] = part
+        batches = self.batches.setdefault(part.key, [])
+        if intake.batch:
+            batches.append(intake.batch)
+        self.rejects += ((part.key, reject) for reject in intake.rejects)
+        self.size += intake.page.size
         self.pages += 1
 
-    def load(self, conn: Connection, dialect: Dialect) -> None:
-        """Put the rows into the staging table; what the database cannot hold joins the rejects."""
-        for rows in joined(self.batches):
-            self._load(conn, dialect, rows.columns, rows.rows)
-
-    def _load(self, conn: Connection, dialect: Dialect, columns: tuple[str, ...], rows: list[Any]) -> None:
-        if self.tables.stage is None:
-            raise LookupError(f"{self.tables.name} has no staging table")
-        try:
-            with conn.begin_nested():
-                dialect.load(conn, self.tables.stage, columns, rows)
-        except dialect.value_errors as error:
-            if len(rows) == 1:
-                raw = msgspec.json.encode(dict(zip(columns, rows[0], strict=True))).decode()
-                self.rejects.append(Reject(f"the destination refused it: {error}", raw))
-                return
-            middle = len(rows) // 2
-            self._load(conn, dialect, columns, rows[:middle])
-            self._load(conn, dialect, columns, rows[middle:])
+    @property
+    def age(self) -> float:
+        """Seconds since it was begun."""
+        return time.monotonic() - self.began

@@ -15,6 +15,14 @@ class Verdict(StrEnum):
     SUSPICIOUS = "suspicious"
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Why a window is not, or may not be, complete."""
+
+    verdict: Verdict
+    reason: str
+
+
 @dataclass
 class Summary:
     """The account of one run of one stream: the ledger's row and the task's XCom."""
@@ -41,11 +49,11 @@ class Summary:
         """Records read, each counted once per time it was read."""
         return self.new + self.changed + self.unchanged + self.rejected
 
-    def doubt(self, verdict: Verdict, reason: str) -> None:
+    def doubt(self, doubt: Doubt) -> None:
         """Note why the run is less than complete; the worst verdict stays."""
         order = list(Verdict)
-        self.verdict = max(self.verdict, verdict, key=order.index)
-        self.reasons.append(reason)
+        self.verdict = max(self.verdict, doubt.verdict, key=order.index)
+        self.reasons.append(doubt.reason)
 
     def moved(self, before: str | None, after: str | None) -> None:
         """Widen the cursor's span: the furthest behind it began, the furthest ahead it came."""

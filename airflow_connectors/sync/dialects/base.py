@@ -84,7 +84,14 @@ class Dialect:
         """Change a column's type in place, keeping its values."""
         raise NotImplementedError
 
-    def load(self, conn: Connection, table: sa.Table, columns: Sequence[str], rows: list[Any]) -> None:
+    def load(
+        self,
+        conn: Connection,
+        table: sa.Table,
+        columns: Sequence[str],
+        kinds: Sequence[Kind],
+        rows: list[Any],
+    ) -> None:
         """Put rows into a table, the fastest way the driver has."""
         raise NotImplementedError
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -43,14 +44,49 @@ class PostgresDialect(Dialect):
             return f"""to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
         return f"{name}::{type_}"
 
-    def load(self, conn: Connection, table: sa.Table, columns: Sequence[str], rows: list[Any]) -> None:
+    def load(
+        self,
+        conn: Connection,
+        table: sa.Table,
+        columns: Sequence[str],
+        kinds: Sequence[Kind],
+        rows: list[Any],
+    ) -> None:
         preparer = conn.dialect.identifier_preparer
         names = ", ".join(map(preparer.quote, columns))
+        statement = f"COPY {preparer.format_table(table)} ({names}) FROM STDIN (FORMAT BINARY)"
         driver: Any = conn.connection.driver_connection
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY {preparer.format_table(table)} ({names}) FROM STDIN") as copy,
-        ):
-            write_row = copy.write_row
-            for row in rows:
-                write_row(row)
+        places = {number: MADE[kind] for number, kind in enumerate(kinds) if kind in MADE}
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types([COPIED[kind] for kind in kinds])
+            for row in _made(rows, places) if places else rows:
+                copy.write_row(row)
+
+
+COPIED = {
+    Kind.BOOLEAN: "bool",
+    Kind.INTEGER: "int8",
+    Kind.FLOAT: "float8",
+    Kind.NUMERIC: "numeric",
+    Kind.TIMESTAMP: "timestamptz",
+    Kind.JSON: "bytea",
+    Kind.TEXT: "text",
+}
+
+
+def _jsonb(value: bytes) -> bytes:
+    return b"\x01" + value  # the version of the binary format
+
+
+def _numeric(value: float) -> Decimal:
+    return Decimal(repr(value))
+
+
+MADE: dict[Kind, Callable[[Any], Any]] = {Kind.JSON: _jsonb, Kind.NUMERIC: _numeric}
+
+
+def _made(rows: list[Any], places: dict[int, Callable[[Any], Any]]) -> Iterator[Any]:
+    columns: list[Any] = list(zip(*rows, strict=True))
+    for place, make in places.items():
+        columns[place] = [None if value is None else make(value) for value in columns[place]]
+    return zip(*columns, strict=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import URL, Connection, Engine
 
+from airflow_connectors.sync.batch import as_text
 from airflow_connectors.sync.kinds import Kind
 
 from .base import Dialect
@@ -46,7 +48,19 @@ class SQLiteDialect(Dialect):
         conn.exec_driver_sql(f"ALTER TABLE {where} DROP COLUMN {name}")
         conn.exec_driver_sql(f"ALTER TABLE {where} RENAME COLUMN {wide} TO {name}")
 
-    def load(self, conn: Connection, table: sa.Table, columns: Sequence[str], rows: list[Any]) -> None:
+    def load(
+        self,
+        conn: Connection,
+        table: sa.Table,
+        columns: Sequence[str],
+        kinds: Sequence[Kind],
+        rows: list[Any],
+    ) -> None:
+        values = [
+            [as_text(v) if isinstance(v, bytes | datetime) else v for v in column]
+            for column in zip(*rows, strict=True)
+        ]
+        rows = list(zip(*values, strict=True))
         quote = conn.dialect.identifier_preparer.quote
         names, marks = ", ".join(map(quote, columns)), ", ".join("?" * len(columns))
         where = conn.dialect.identifier_preparer.format_table(table)

@@ -1,0 +1,44 @@
+"""Taking over partitions: a new epoch for each, and where the last run left it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .ledger import Key, State
+from .partition import PartitionRun
+from .run import Run
+from .snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
+    """Claim partitions, which ends every earlier run of them. A backfill has no state and claims nothing."""
+    if run.options.is_backfill:
+        return [PartitionRun(run, partition, State(epoch=0)) for partition in partitions]
+    with run.conn.begin():
+        return [_claimed(run, partition) for partition in partitions]
+
+
+def _claimed(run: Run, partition: str | None) -> PartitionRun:
+    key = Key(run.connection, run.summary.table, partition or "")
+    state = run.ledger.claim(run.conn, key)
+    if run.tables.target is None and (state.cursor or state.etag or state.resume):
+        log.warning("%s: there is a state but no table; reading from the beginning", key)
+        state = State(epoch=state.epoch)
+    part = PartitionRun(run, partition, state, state.resume)
+    return part if _is_resumable(run, part) else PartitionRun(run, partition, replace(state, resume=None))
+
+
+def _is_resumable(run: Run, part: PartitionRun) -> bool:
+    """Whether the interrupted window can go on: this run is of its kind, and nothing of it has been lost."""
+    if part.resumed is None:
+        return True
+    snapshot = Snapshot(run, part)
+    if part.resumed.is_snapshot == part.is_snapshot and (not part.is_snapshot or snapshot.is_there):
+        return True
+    log.warning("%s: an interrupted run of another kind is given up", part.key)
+    snapshot.discard()
+    return False

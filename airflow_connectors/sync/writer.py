@@ -1,0 +1,70 @@
+"""The loop between the readers and the destination: collects units and commits them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from airflow_connectors.core import ConnectorError
+
+from .commit import Commit
+from .feed import Feed
+from .partition import Delivery, PartitionRun
+from .run import Run
+from .snapshot import Snapshot
+from .unit import Unit
+
+
+@dataclass
+class Writer:
+    """Takes what the readers of some partitions deliver. All writing is done here, on one connection."""
+
+    run: Run
+    unit: Unit = field(default_factory=Unit)
+
+    def write(self, parts: Sequence[PartitionRun]) -> None:
+        """Raises what a reader raised, after what came before it is committed."""
+        options = self.run.options
+        self.run.readers = max(1, min(options.concurrency, len(parts)))
+        feed = Feed([part.read for part in parts], workers=self.run.readers, budget=options.commit_bytes)
+        with closing(feed):
+            for delivery in self._deliveries(feed):
+                self._take(delivery)
+        self._commit()
+
+    def _deliveries(self, feed: Feed[Delivery]) -> Iterator[Delivery]:
+        try:
+            yield from feed
+        except ConnectorError:
+            self._commit()
+            raise
+
+    def _take(self, delivery: Delivery) -> None:
+        part, intake = delivery.part, delivery.intake
+        if delivery.is_again:
+            self._start_over(part)
+        if intake.page.is_unmodified:
+            self.run.summary.pages += 1
+            return
+        part.see(intake)
+        self.unit.add(part, intake)
+        Commit(self.run, self.unit).guard()
+        self.run.progress.saw(intake.count)
+        self.run.progress.total = part.watch.total
+        if self._is_due():
+            self._commit()
+
+    def _is_due(self) -> bool:
+        options = self.run.options
+        return self.unit.size >= options.commit_bytes or self.unit.age >= options.commit_seconds
+
+    def _start_over(self, part: PartitionRun) -> None:
+        part.start_over()
+        with self.run.conn.begin():
+            Snapshot(self.run, part).discard()
+
+    def _commit(self) -> None:
+        if self.unit.parts:
+            Commit(self.run, self.unit).write()
+        self.unit = Unit()
