@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Event
 from typing import Any, Self
 
 import httpx
@@ -53,6 +53,7 @@ class Client:
         transport: Any = None,
     ) -> None:
         self.usage = Usage()
+        self._interrupted = Event()
         self._auth = auth
         self._base = _url(base_url)
         self._origins = {_origin(self._base), *(_origin(_url(f"https://{host}")) for host in hosts)}
@@ -94,7 +95,8 @@ class Client:
     def _act(self, step: Step) -> Outcome:
         if isinstance(step, Wait):
             self.usage.waited += step.seconds
-            time.sleep(step.seconds)
+            if self._interrupted.wait(step.seconds):
+                raise TransientError("interrupted while waiting to send a request again")
             return None
         try:
             return self._received(step, self.http.request(**self._as_httpx(step)))
@@ -141,6 +143,10 @@ class Client:
                 f"credentials are meant for {self._base.host}; the service linked or redirected elsewhere"
             )
             raise RejectedError(message)
+
+    def interrupt(self) -> None:
+        """End the waits of requests that are to be sent again; they raise TransientError."""
+        self._interrupted.set()
 
     def close(self) -> None:
         if "http" in vars(self):

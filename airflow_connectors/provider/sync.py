@@ -84,10 +84,15 @@ class SyncOperator(StreamOperator[H]):
         """Go on after a pause: the state in the destination knows where."""
         return self.execute(context)
 
+    def on_kill(self) -> None:
+        """Commit what is complete before the task ends."""
+        if running := getattr(self, "_running", None):
+            running.stop()
+
     def _sync(self, hook: ConnectorHook, destination: Destination, name: str) -> Summary:
         stream = hook.stream(name)
-        sync = engine.Sync(destination, hook.conn_id, hook.client)
-        summary = sync.run(stream, hook.partitions(stream, self.options()), self._options())
+        self._running = engine.Sync(destination, hook.conn_id, hook.client)
+        summary = self._running.run(stream, hook.partitions(stream, self.options()), self._options())
         self.log.info(
             "%s: %s, %d new, %d changed, %d unchanged, %d deleted, %d rejected in %.1f s and %d requests; %s",
             *(summary.stream, summary.verdict.value, summary.new, summary.changed, summary.unchanged),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .destination import Destination
     from .engine import Sync, require_complete
-    from .errors import DestinationError, IncompleteSync, Superseded, TooManyRejects
+    from .errors import DestinationError, IncompleteSync, Stopped, Superseded, TooManyRejects
     from .options import Options, Write
     from .verdict import Summary, Verdict
 
@@ -21,6 +21,7 @@ HOMES = {
     "DestinationError": "errors",
     "IncompleteSync": "errors",
     "Options": "options",
+    "Stopped": "errors",
     "Summary": "verdict",
     "Superseded": "errors",
     "Sync": "engine",
@@ -35,6 +36,7 @@ __all__ = [
     "DestinationError",
     "IncompleteSync",
     "Options",
+    "Stopped",
     "Summary",
     "Superseded",
     "Sync",

@@ -18,15 +18,15 @@ def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
     """Claim partitions, which ends every earlier run of them. A backfill has no state and claims nothing."""
     if run.options.is_backfill:
         return [PartitionRun(run, partition, State(epoch=0)) for partition in partitions]
+    keys = {Key(run.connection, run.summary.table, partition or ""): partition for partition in partitions}
     with run.conn.begin():
-        return [_claimed(run, partition) for partition in partitions]
+        states = run.ledger.claim(run.conn, list(keys)) if keys else {}
+        return [_claimed(run, partition, states[key]) for key, partition in keys.items()]
 
 
-def _claimed(run: Run, partition: str | None) -> PartitionRun:
-    key = Key(run.connection, run.summary.table, partition or "")
-    state = run.ledger.claim(run.conn, key)
+def _claimed(run: Run, partition: str | None, state: State) -> PartitionRun:
     if run.tables.target is None and (state.cursor or state.etag or state.resume):
-        log.warning("%s: there is a state but no table; reading from the beginning", key)
+        log.warning("%s: there is a state but no table; reading from the beginning", run.summary.table)
         state = State(epoch=state.epoch)
     part = PartitionRun(run, partition, state, state.resume)
     return part if _is_resumable(run, part) else PartitionRun(run, partition, replace(state, resume=None))

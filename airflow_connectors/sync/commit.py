@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .batch import Batch, joined
 from .errors import TooManyRejects
 from .kinds import Kind, widened
-from .ledger import Key, Position
 from .load import load
 from .options import Write
 from .partition import PartitionRun
@@ -18,8 +17,6 @@ from .snapshot import Snapshot
 from .unit import Unit
 from .verdict import Summary
 from .write import Written, append, merge
-
-NOTHING: Mapping[Key, Position] = {}
 
 
 @dataclass
@@ -37,11 +34,11 @@ class Commit:
         """Raises Superseded if a newer run has taken over; then nothing of the unit is written."""
         try:
             with self.run.conn.begin():
-                saved = self._save()  # first, because it locks the states and so holds newer runs off
+                self._fence()
                 self._write_snapshots()
                 self._write_rows()
                 self._require_few()
-                self._save(besides=saved)
+                self._save()
                 self._account()
         except TooManyRejects:
             self._keep_rejects()
@@ -56,14 +53,15 @@ class Commit:
             self._keep_rejects()
             raise
 
-    def _save(self, besides: Mapping[Key, Position] = NOTHING) -> Mapping[Key, Position]:
-        """Write every partition's position that is not among `besides`."""
-        positions = {key: part.position for key, part in self.unit.parts.items()}
+    def _fence(self) -> None:
         if not self.run.options.is_backfill:
-            for key, position in positions.items():
-                if besides.get(key) != position:
-                    self.run.ledger.save(self.run.conn, key, self.unit.parts[key].state.epoch, position)
-        return positions
+            epochs = {key: part.state.epoch for key, part in self.unit.parts.items()}
+            self.run.ledger.fence(self.run.conn, epochs)
+
+    def _save(self) -> None:
+        if not self.run.options.is_backfill:
+            positions = {key: part.position for key, part in self.unit.parts.items()}
+            self.run.ledger.save(self.run.conn, positions)
 
     def _write_snapshots(self) -> None:
         """What is, or was, too large for one unit goes through a staging table of its own."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from threading import Event, Thread
 from typing import TypeVar
 from uuid import uuid4
 
@@ -48,6 +49,16 @@ class Sync:
     destination: Destination
     connection: str
     client: Client
+    stopping: Event = field(default_factory=Event)
+
+    def stop(self) -> None:
+        """Ask the run to commit what it has and raise Stopped, within seconds."""
+        # Locks are taken on a thread of its own, because a signal's handler interrupts those who hold them.
+        Thread(target=self._stop, name="stop").start()
+
+    def _stop(self) -> None:
+        self.stopping.set()
+        self.client.interrupt()
 
     def run(
         self, stream: Stream, partitions: Iterable[str | None] = (None,), options: Options = DEFAULTS
@@ -95,6 +106,7 @@ class Sync:
             summary=summary,
             tables=tables,
             progress=Progress(stream.name),
+            is_stopped=self.stopping.is_set,
             shaper=Shaper(stream, dict(tables.kinds), is_canonical=is_history),
         )
 

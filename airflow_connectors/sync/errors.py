@@ -19,3 +19,7 @@ class TooManyRejects(DataError):
 
 class IncompleteSync(ConnectorError):
     """What was read is written, but it is not, or may not be, all there is."""
+
+
+class Stopped(ConnectorError):
+    """The run was asked to stop. What was complete is committed, and the next run goes on there."""

@@ -13,6 +13,10 @@ T = TypeVar("T")
 Source = Callable[[], Generator[T]]
 
 
+POLL = 0.2
+PATIENCE = 1.0  # for a request under way when the run is stopped
+
+
 @dataclass(frozen=True)
 class Sized(Generic[T]):
     """An item and the bytes that it counts for."""
@@ -26,12 +30,21 @@ class Feed(Generic[T]):
     Draws from several sources at once and hands their items on, those of one source in their order.
 
     At most `budget` bytes wait to be taken: a slow consumer makes the sources wait. The first error of a
-    source ends all of them; it is raised after the items that came before it.
+    source ends all of them; it is raised after the items that came before it. The items end early once
+    `is_stopped` says so.
     """
 
-    def __init__(self, sources: Sequence[Source[Sized[T]]], *, workers: int, budget: int) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source[Sized[T]]],
+        *,
+        workers: int,
+        budget: int,
+        is_stopped: Callable[[], bool] = bool,
+    ) -> None:
         self._sources = deque(sources)
         self._budget, self._held = budget, 0
+        self._is_stopped = is_stopped
         self._ready: deque[Sized[T]] = deque()
         self._changed = Condition()
         self._error: BaseException | None = None
@@ -50,7 +63,11 @@ class Feed(Generic[T]):
 
     def _next(self) -> Sized[T] | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._ready or not self._working)
+            # Polled: whoever stops the run knows nothing of this condition.
+            while not (self._ready or not self._working or self._is_stopped()):
+                self._changed.wait(POLL)
+            if self._is_stopped():
+                return None
             if not self._ready:
                 if self._error:
                     raise self._error
@@ -102,6 +119,7 @@ class Feed(Generic[T]):
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+        patience = PATIENCE if self._is_stopped() else None
         for thread in self._threads:
             if thread.ident:
-                thread.join()
+                thread.join(patience)

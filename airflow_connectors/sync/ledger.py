@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from .kinds import Kind
 from .verdict import Summary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Key:
     """Whose state it is: one partition of one stream of one connection. `partition` may be empty."""
 
@@ -111,6 +111,30 @@ def reject_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
     return [*(sa.Column(name, text) for name in names), sa.Column("rejected_at", moment)]
 
 
+def _key(row: sa.Row[Any]) -> Key:
+    return Key(row.connection, row.stream, row.partition)
+
+
+def _state(row: sa.Row[Any]) -> State:
+    return State(
+        epoch=row.epoch,
+        cursor=datetime.fromisoformat(row.cursor) if row.cursor else None,
+        resume=msgspec.json.decode(row.resume, type=Resume) if row.resume else None,
+        etag=row.etag,
+        etag_for=row.etag_for,
+    )
+
+
+def _stored(position: Position) -> dict[str, Any]:
+    return {
+        "cursor": position.cursor.isoformat() if position.cursor else None,
+        "resume": msgspec.json.encode(position.resume).decode() if position.resume else None,
+        "etag": position.etag,
+        "etag_for": position.etag_for,
+        "updated_at": datetime.now(UTC),
+    }
+
+
 class Ledger:
     """The three tables. Every write of a run is conditional on the epoch that the run took."""
 
@@ -128,34 +152,46 @@ class Ledger:
         values = {"run_id": summary.run_id, "connection": connection, "stream": summary.stream}
         conn.execute(self.runs.insert().values(**values, started_at=datetime.now(UTC)))
 
-    def claim(self, conn: Connection, key: Key) -> State:
-        """Take the next epoch, which ends every earlier run of this key, and read what that one left."""
-        first, next_ = {**vars(key), "epoch": 1}, {"epoch": self.state.c.epoch + 1}
-        conn.execute(self.dialect.upsert(self.state, first, list(vars(key)), next_))
-        # Read apart, because MySQL returns nothing; the row stays locked until the transaction ends.
-        mine = [self.state.c[name] == value for name, value in vars(key).items()]
-        row = conn.execute(sa.select(self.state).where(*mine)).one()
-        return State(
-            epoch=row.epoch,
-            cursor=datetime.fromisoformat(row.cursor) if row.cursor else None,
-            resume=msgspec.json.decode(row.resume, type=Resume) if row.resume else None,
-            etag=row.etag,
-            etag_for=row.etag_for,
-        )
-
-    def save(self, conn: Connection, key: Key, epoch: int, position: Position) -> None:
-        """Write a position in the transaction of its rows. Raises Superseded if a newer run took over."""
-        where = [self.state.c[name] == value for name, value in vars(key).items()]
-        values = {
-            "cursor": position.cursor.isoformat() if position.cursor else None,
-            "resume": msgspec.json.encode(position.resume).decode() if position.resume else None,
-            "etag": position.etag,
-            "etag_for": position.etag_for,
-            "updated_at": datetime.now(UTC),
+    def claim(self, conn: Connection, keys: Sequence[Key]) -> dict[Key, State]:
+        """Take the next epoch of each key, which ends earlier runs of it, and read what they left."""
+        names = list(Key.__match_args__)
+        first: dict[str, Any] = {**{name: sa.bindparam(name) for name in names}, "epoch": 1}
+        statement = self.dialect.upsert(self.state, first, names, {"epoch": self.state.c.epoch + 1})
+        conn.execute(statement, [vars(key) for key in sorted(keys)])  # sorted, or two runs could deadlock
+        # Read apart, because MySQL returns nothing; the rows stay locked until the transaction ends.
+        return {
+            _key(row): _state(row) for row in conn.execute(sa.select(self.state).where(self._among(keys)))
         }
-        mine = self.state.c.epoch == epoch
-        if conn.execute(self.state.update().where(*where, mine).values(values)).rowcount != 1:
-            raise Superseded(f"{key}: a newer run has taken over; this one wrote nothing more and stops")
+
+    def fence(self, conn: Connection, epochs: Mapping[Key, int]) -> None:
+        """Hold newer runs off until the transaction ends. Raises Superseded if one has taken over already."""
+        columns = [*(self.state.c[name] for name in Key.__match_args__), self.state.c.epoch]
+        query = sa.select(*columns).where(self._among(epochs)).order_by(*columns)
+        found = {_key(row): row.epoch for row in conn.execute(self.dialect.locking(query))}
+        for key, epoch in epochs.items():
+            if found.get(key) != epoch:
+                raise Superseded(f"{key}: a newer run has taken over; this one wrote nothing more and stops")
+
+    def save(self, conn: Connection, positions: Mapping[Key, Position]) -> None:
+        """Write positions in the transaction of their rows."""
+        where = [self.state.c[name] == sa.bindparam(f"of_{name}") for name in Key.__match_args__]
+        changes: dict[str, Any] = {name: sa.bindparam(name) for name in _stored(Position(None))}
+        rows = [
+            {f"of_{name}": part for name, part in vars(key).items()} | _stored(position)
+            for key, position in positions.items()
+        ]
+        conn.execute(self.state.update().where(*where).values(changes), rows)
+
+    def _among(self, keys: Collection[Key]) -> sa.ColumnElement[bool]:
+        """These keys, all of one stream."""
+        first = next(iter(keys))
+        state = self.state.c
+        partitions = [key.partition for key in keys]
+        return sa.and_(
+            state.connection == first.connection,
+            state.stream == first.stream,
+            state.partition.in_(partitions),
+        )
 
     def account(self, conn: Connection, summary: Summary, **more: Any) -> None:
         """Bring a run's row up to date."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
@@ -33,6 +34,7 @@ class Run:
     tables: Tables
     progress: Progress
     shaper: Shaper
+    is_stopped: Callable[[], bool]
     began: float = field(default_factory=time.monotonic)
     spent_before: Usage = field(init=False)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from airflow_connectors.core import ConnectorError
 
 from .commit import Commit
+from .errors import Stopped
 from .feed import Feed
 from .partition import Delivery, PartitionRun
 from .run import Run
@@ -24,14 +25,21 @@ class Writer:
     unit: Unit = field(default_factory=Unit)
 
     def write(self, parts: Sequence[PartitionRun]) -> None:
-        """Raises what a reader raised, after what came before it is committed."""
-        options = self.run.options
-        self.run.readers = max(1, min(options.concurrency, len(parts)))
-        feed = Feed([part.read for part in parts], workers=self.run.readers, budget=options.commit_bytes)
+        """Raises what a reader raised, and Stopped, after what came before is committed."""
+        run, options = self.run, self.run.options
+        run.readers = max(1, min(options.concurrency, len(parts)))
+        feed = Feed(
+            [part.read for part in parts],
+            workers=run.readers,
+            budget=options.commit_bytes,
+            is_stopped=run.is_stopped,
+        )
         with closing(feed):
             for delivery in self._deliveries(feed):
                 self._take(delivery)
-        self._commit()
+            self._commit()
+        if run.is_stopped():
+            raise Stopped(f"{run.summary.stream}: stopped on request; the next run goes on from here")
 
     def _deliveries(self, feed: Feed[Delivery]) -> Iterator[Delivery]:
         try:

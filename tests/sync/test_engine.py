@@ -141,7 +141,7 @@ def test_a_newer_run_ends_an_older_one_which_writes_no_more(destination, table):
     def take_over(number):
         if number == 3:
             with destination.connect() as conn, conn.begin():
-                Ledger(destination).claim(conn, key)
+                Ledger(destination).claim(conn, [key])
 
     sync(destination, Api(things(1)))
     with pytest.raises(Superseded):

@@ -61,6 +61,10 @@ class Dialect:
         found: sa.Insert = statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changes))
         return found
 
+    def locking(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """The query, so that it locks the rows it finds until the transaction ends."""
+        return query.with_for_update()
+
     def lock(self, conn: Connection, schema: str) -> None:
         """Hold off, until the transaction ends, runs that would create or alter tables too."""
 

@@ -37,6 +37,9 @@ class SQLiteDialect(Dialect):
     def create_schema(self, conn: Connection, schema: str) -> None:
         """Nothing to create."""
 
+    def locking(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        return query  # a transaction has the whole database to itself
+
     def widen(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
         # SQLite cannot change a type: a new column takes the values and then the name.
         where, name = self.quoted(conn, table, column)
