@@ -12,7 +12,7 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 
-from tests.servers import postgres
+from tests.servers import mariadb, mariadb_server, postgres
 
 pytest.register_assert_rewrite("airflow_connectors.testing.suite")
 
@@ -20,4 +20,12 @@ pytest.register_assert_rewrite("airflow_connectors.testing.suite")
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    if mariadb_server() is None and "CI" not in os.environ:
+        pytest.skip("no MariaDB server: apt-get install mariadb-server, or your system's package")
+    with mariadb() as url:
         yield url

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain
 
 from .batch import Batch, joined
 from .errors import TooManyRejects
@@ -16,7 +17,7 @@ from .run import Run
 from .snapshot import Snapshot
 from .unit import Unit
 from .verdict import Summary
-from .write import Written, append, merge
+from .write import Written, append, merge, scd2
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Commit:
         try:
             with self.run.conn.begin():
                 self._fence()
+                self._fit()
                 self._write_snapshots()
                 self._write_rows()
                 self._require_few()
@@ -44,6 +46,7 @@ class Commit:
             self._keep_rejects()
             raise
         vars(self.run.summary).update(vars(self.summary))
+        self.run.tables.sweep(self.run.conn)
 
     def guard(self) -> None:
         """Raise TooManyRejects, and keep them, where a unit has more than the run allows."""
@@ -62,6 +65,12 @@ class Commit:
         if not self.run.options.is_backfill:
             positions = {key: part.position for key, part in self.unit.parts.items()}
             self.run.ledger.save(self.run.conn, positions)
+
+    def _fit(self) -> None:
+        """Create and alter before rows are written: DDL on a connection apart would wait for them."""
+        kinds = _kinds(chain.from_iterable(self.unit.batches.values()))
+        if kinds:
+            self.run.tables.fit(self.run.conn, kinds)
 
     def _write_snapshots(self) -> None:
         """What is, or was, too large for one unit goes through a staging table of its own."""
@@ -94,8 +103,12 @@ class Commit:
         tables.drop_stage(conn)
 
     def _write(self) -> Written:
-        write = append if self.run.options.write is Write.APPEND else merge
-        return write(self.run.conn, self.run.destination.dialect, self.run.tables)
+        run, how = self.run, self.run.options.write
+        conn, dialect, tables = run.conn, run.destination.dialect, run.tables
+        if how is Write.SCD2:
+            return scd2(conn, dialect, tables, is_unique=True, now=datetime.now(UTC))
+        write = append if how is Write.APPEND else merge
+        return write(conn, dialect, tables, is_unique=True)
 
     def _parts(self, *, is_staged: bool) -> list[PartitionRun]:
         parts = self.unit.parts.values()

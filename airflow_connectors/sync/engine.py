@@ -88,7 +88,7 @@ class Sync:
         table = options.table or stream.name
         summary = Summary(stream.name, table, f"{stream.name}-{uuid4()}")
         is_history = options.write is Write.APPEND
-        tables = Tables(self.destination, table, key_columns(stream.key), is_history=is_history)
+        tables = Tables(self.destination, table, key_columns(stream.key), options.write)
         ledger = Ledger(self.destination)
         with conn.begin():
             self.destination.dialect.lock(conn, self.destination.schema)

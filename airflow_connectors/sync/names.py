@@ -11,7 +11,9 @@ from .errors import DestinationError
 
 LONGEST = 63  # PostgreSQL's limit, the smallest
 SYNCED_AT, ROW_HASH, DELETED_AT, SEQUENCE = "_synced_at", "_row_hash", "_deleted_at", "_seq"
-OURS = frozenset({SYNCED_AT, ROW_HASH, DELETED_AT, SEQUENCE})
+VALID_FROM, VALID_TO = "_valid_from", "_valid_to"
+OURS = frozenset({SYNCED_AT, ROW_HASH, DELETED_AT, SEQUENCE, VALID_FROM, VALID_TO})
+WIDENING = "_widening_"  # a column that takes another one's values and then its name
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

@@ -14,12 +14,14 @@ class Write(StrEnum):
     The write disposition.
 
     MERGE updates rows by primary key. REPLACE reads everything and removes what is gone. APPEND keeps every
-    version of a record as a row of its own, and no version twice.
+    version of a record as a row of its own, and no version twice. SCD2 does so too, and notes from when until
+    when each version was valid.
     """
 
     MERGE = "merge"
     REPLACE = "replace"
     APPEND = "append"
+    SCD2 = "scd2"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,11 +47,11 @@ class Snapshot:
         if self.shrinks_to(staged):
             written = Written()
         else:
-            merged = merge(run.conn, run.destination.dialect, run.tables)
+            merged = merge(run.conn, run.destination.dialect, run.tables, is_unique=False)
             written = Written(
                 merged.new, merged.changed, staged - merged.new - merged.changed, self.delete_absent()
             )
-        run.tables.drop_durable_stage(run.conn, self._suffix)
+        run.tables.drop_stage(run.conn)
         return written
 
     def delete_absent(self) -> int:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from .destination import Destination
+from .dialects import Dialect
 from .kinds import Kind, widened
-from .names import DELETED_AT, LONGEST, OURS, ROW_HASH, SEQUENCE, SYNCED_AT, folded
+from .names import (
+    DELETED_AT,
+    LONGEST,
+    OURS,
+    ROW_HASH,
+    SEQUENCE,
+    SYNCED_AT,
+    VALID_FROM,
+    VALID_TO,
+    WIDENING,
+    digest,
+    folded,
+)
+from .options import Write
+
+Kinds = dict[str, Kind]
 
 
 @dataclass
@@ -18,114 +35,162 @@ class Tables:
     """
     The tables of one stream in one destination.
 
-    `kinds` are the columns that records fill, in the table's order. `is_history` keeps every version of a
-    record, so that the key does not identify a row.
+    `kinds` are the columns that records fill, in the table's order. `write` decides what a row is: the record
+    with its key, one version of it, or one version with the time for which it was valid.
     """
 
     destination: Destination
     name: str
     keys: tuple[str, ...]
-    is_history: bool = False
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    write: Write = Write.MERGE
+    kinds: Kinds = field(default_factory=dict)
     target: sa.Table | None = None
     stage: sa.Table | None = None
-    stage_name: str = ""
+    is_temporary: bool = True
+    emptied: list[sa.Table] = field(default_factory=list)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.destination.dialect
+
+    def open(self, conn: Connection) -> None:
+        """Learn what is there already."""
+        found = self._found(conn, self.destination.table(self.name))
+        if found is not None:
+            self.kinds = found
+            self.target = self._described()
+
+    def fit(self, conn: Connection, kinds: Mapping[str, Kind]) -> None:
+        """
+        Make the tables hold values of these kinds: create, add columns, widen.
+
+        Comes before anything that a transaction does to the table's rows: MySQL alters on a connection apart,
+        which would wait for it.
+        """
+        if self.target is not None and all(self.kinds.get(column) is kind for column, kind in kinds.items()):
+            return
+        # Another run of the stream may have been here in the meantime, with other partitions.
+        self.dialect.lock(conn, self.destination.schema)
+        self.open(conn)
+        needed = {c: widened(self.kinds[c], kind) if c in self.kinds else kind for c, kind in kinds.items()}
+        before, self.kinds = self.target, {**self.kinds, **needed}
+        self.target = self._described()
+        if before is None:
+            self.dialect.create(conn, self.target)
+        else:
+            self.dialect.alter(conn, before, self.target)
+        if self.stage is not None and not self.is_temporary:
+            self._alter_stage(conn, self.stage)
+
+    def _alter_stage(self, conn: Connection, before: sa.Table) -> None:
+        self.stage = sa.Table(before.name, sa.MetaData(), *self._staged_columns(), schema=before.schema)
+        self.dialect.alter(conn, before, self.stage)
 
     @property
     def staging(self) -> sa.Table:
-        """The staging table in use. Raises LookupError if none is open."""
+        """The staging table. Raises LookupError where there is none."""
         if self.stage is None:
             raise LookupError(f"{self.name} has no staging table")
         return self.stage
 
-    def open(self, conn: Connection) -> None:
-        """Learn what is there already."""
-        blank = self.destination.table(self.name)
-        inspector = sa.inspect(conn)
-        if not inspector.has_table(blank.name, schema=blank.schema):
-            return
-        dialect = self.destination.dialect
-        found = inspector.get_columns(blank.name, schema=blank.schema)
-        self.kinds = {
-            column["name"]: dialect.kind(column["type"]) for column in found if column["name"] not in OURS
-        }
-        self.target = self._described()
-
-    def fit(self, conn: Connection, kinds: Mapping[str, Kind]) -> None:
-        """Make the tables hold values of these kinds: create, add columns, widen."""
-        if self.target is not None and all(self.kinds.get(column) is kind for column, kind in kinds.items()):
-            return
-        # Another run of the stream may have been here in the meantime, with other partitions.
-        self.destination.dialect.lock(conn, self.destination.schema)
-        self.open(conn)
-        needed = {c: widened(self.kinds[c], kind) if c in self.kinds else kind for c, kind in kinds.items()}
-        added = {column: kind for column, kind in needed.items() if column not in self.kinds}
-        wider = {c: kind for c, kind in needed.items() if c in self.kinds and self.kinds[c] is not kind}
-        self.kinds.update(needed)
-        if self.target is None:
-            self.target = self._described()
-            self.target.create(conn)
-        else:
-            self._alter(conn, added, wider)
-
-    def _alter(self, conn: Connection, added: Mapping[str, Kind], wider: Mapping[str, Kind]) -> None:
-        dialect = self.destination.dialect
-        for table in (table for table in (self.target, self.stage) if table is not None):
-            for column, kind in added.items():
-                dialect.add_column(conn, table, column, kind)
-            for column, kind in wider.items():
-                dialect.widen(conn, table, column, kind)
-        self.target = self._described()
-        if self.stage is not None:
-            self.stage = self.destination.table(self.stage_name, *self._staged_columns())
-
     def stage_temporarily(self, conn: Connection) -> None:
         """A staging table that ends with the connection."""
-        name = f"_stage_{self.name}"[:LONGEST]
-        self.stage = sa.Table(name, sa.MetaData(), *self._staged_columns(), prefixes=["TEMPORARY"])
+        name, schema = f"_stage_{self.name}"[:LONGEST], self.dialect.temporary_schema(self.destination.schema)
+        self.is_temporary = True
+        self.stage = sa.Table(
+            name, sa.MetaData(), *self._staged_columns(), schema=schema, prefixes=["TEMPORARY"]
+        )
         self.stage.create(conn)
 
     def stage_durably(self, conn: Connection, suffix: str) -> None:
         """A staging table that outlives the run, for what must be complete before it may be seen."""
-        self.stage_name = self._durable_name(suffix)
-        self.stage = self.destination.table(self.stage_name, *self._staged_columns())
-        self.stage.create(conn, checkfirst=True)
+        wanted = self.destination.table(self._durable_name(suffix), *self._staged_columns())
+        self.is_temporary, self.stage = False, wanted
+        found = self._found(conn, wanted)
+        if found is None:
+            self.dialect.create(conn, wanted)
+        elif found != self.kinds:  # what an interrupted run left may be older than the table's last columns
+            self.dialect.alter(
+                conn, self.destination.table(wanted.name, *self._staged_columns(found)), wanted
+            )
 
     def has_durable_stage(self, conn: Connection, suffix: str) -> bool:
         blank = self.destination.table(self._durable_name(suffix))
         return sa.inspect(conn).has_table(blank.name, schema=blank.schema)
 
     def drop_durable_stage(self, conn: Connection, suffix: str) -> None:
-        self.destination.table(self._durable_name(suffix)).drop(conn, checkfirst=True)
+        """Drop what a given-up run had staged, in a transaction that has not touched it."""
+        with self.dialect.ddl(conn) as own:
+            self.destination.table(self._durable_name(suffix)).drop(own, checkfirst=True)
         self.stage = None
 
     def _durable_name(self, suffix: str) -> str:
         return f"_stage_{suffix}_{self.name}"[:LONGEST]
 
     def drop_stage(self, conn: Connection) -> None:
-        if self.stage is not None:
-            self.stage.drop(conn)
+        """Be done with the staging table in the transaction of its rows. What may be left, `sweep` drops."""
+        if self.stage is not None and self.is_temporary:
+            self.dialect.drop_temporary(conn, self.stage)
+        elif self.stage is not None and not self.dialect.drop(conn, self.stage):
+            self.emptied.append(self.stage)
         self.stage = None
 
+    def sweep(self, conn: Connection) -> None:
+        """Drop emptied staging tables, after the transaction that emptied them."""
+        while self.emptied:
+            with conn.begin(), self.dialect.ddl(conn) as own:
+                self.emptied.pop().drop(own, checkfirst=True)
+
+    def _found(self, conn: Connection, place: sa.Table) -> Kinds | None:
+        """The columns for records that a table has; None if there is no such table."""
+        inspector = sa.inspect(conn)
+        if not inspector.has_table(place.name, schema=place.schema):
+            return None
+        found = inspector.get_columns(place.name, schema=place.schema)
+        return {
+            column["name"]: self.dialect.kind(column["type"])
+            for column in found
+            if column["name"] not in OURS and not column["name"].startswith(WIDENING)
+        }
+
     def _described(self) -> sa.Table:
+        moment = self.dialect.types[Kind.TIMESTAMP]
         columns: list[sa.schema.SchemaItem] = [
-            *self._columns(),
-            sa.Column(SYNCED_AT, self.destination.dialect.types[Kind.TIMESTAMP]),
+            *self._columns(self.kinds),
+            sa.Column(SYNCED_AT, moment),
             sa.Column(ROW_HASH, sa.BigInteger),
-            sa.Column(DELETED_AT, self.destination.dialect.types[Kind.TIMESTAMP]),
         ]
-        keys = [] if self.is_history else [sa.PrimaryKeyConstraint(*self.keys)]
-        return self.destination.table(self.name, *columns, *keys)
+        if self.write is Write.SCD2:
+            columns += [sa.Column(VALID_FROM, moment, nullable=False), sa.Column(VALID_TO, moment)]
+        else:
+            columns.append(sa.Column(DELETED_AT, moment))
+        return self.destination.table(self.name, *columns, *self._identity())
 
-    def _staged_columns(self) -> list[sa.schema.SchemaItem]:
-        return [*self._columns(), sa.Column(ROW_HASH, sa.BigInteger), sa.Column(SEQUENCE, sa.BigInteger)]
+    def _identity(self) -> list[sa.schema.SchemaItem]:
+        """What tells rows apart, or finds them: the primary key, or an index where versions share it."""
+        if self.keys and self.write is Write.SCD2:
+            return [sa.PrimaryKeyConstraint(*self.keys, VALID_FROM)]
+        if self.keys and self.write is not Write.APPEND:
+            return [sa.PrimaryKeyConstraint(*self.keys)]
+        if not self.dialect.has_indexes:
+            return []
+        name = f"_find_{digest(f'{self.destination.schema}.{self.name}')}"
+        return [sa.Index(name, *(self.keys or (ROW_HASH,)))]
 
-    def _columns(self) -> list[sa.schema.SchemaItem]:
-        types = self.destination.dialect.types
+    def _staged_columns(self, kinds: Kinds | None = None) -> list[sa.schema.SchemaItem]:
+        columns = self._columns(self.kinds if kinds is None else kinds)
+        return [*columns, sa.Column(ROW_HASH, sa.BigInteger), sa.Column(SEQUENCE, sa.BigInteger)]
+
+    def _columns(self, kinds: Kinds) -> list[sa.Column[Any]]:
         return [
-            sa.Column(name, types[kind], nullable=name not in self.keys, autoincrement=False)
-            for name, kind in self.kinds.items()
+            sa.Column(name, self._type(name, kind), nullable=name not in self.keys, autoincrement=False)
+            for name, kind in kinds.items()
         ]
+
+    def _type(self, name: str, kind: Kind) -> sa.types.TypeEngine[Any]:
+        if name in self.keys:
+            return self.dialect.key_type(kind, len(self.keys))
+        return self.dialect.types[kind]
 
 
 def key_columns(keys: Sequence[str]) -> tuple[str, ...]:

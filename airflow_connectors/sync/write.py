@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from .dialects import Dialect
-from .names import DELETED_AT, ROW_HASH, SEQUENCE, SYNCED_AT
+from .dialects.pair import Pair
+from .kinds import Kind
+from .names import DELETED_AT, ROW_HASH, SEQUENCE, SYNCED_AT, VALID_FROM, VALID_TO
+from .options import Write
 from .tables import Tables
 
 
@@ -25,60 +28,77 @@ class Written:
     deleted: int = 0
 
 
-def merge(conn: Connection, dialect: Dialect, tables: Tables) -> Written:
-    """Insert what is new and update what differs, by primary key."""
-    target, latest = _target(tables), _latest(tables)
-    on = _same_key(tables, target, latest)
-    total = _count(conn, sa.select(sa.func.count()).select_from(latest))
-    known = _count(conn, sa.select(sa.func.count()).select_from(latest.join(target, on)))
-    columns = [*tables.kinds, ROW_HASH]
-    source = sa.select(*(latest.c[name] for name in columns), _now().label(SYNCED_AT))
-    statement = dialect.insert(target).from_select(
-        [*columns, SYNCED_AT], source.where(latest.c[ROW_HASH].is_not(None))
-    )
-    excluded = statement.excluded
-    changes = {name: excluded[name] for name in (*columns, SYNCED_AT)}
-    differs = sa.or_(target.c[ROW_HASH] != excluded[ROW_HASH], target.c[DELETED_AT].is_not(None))
-    statement = statement.on_conflict_do_update(
-        index_elements=list(tables.keys), set_={**changes, DELETED_AT: None}, where=differs
-    )
-    written = _rows(conn, statement)
-    return Written(total - known, written - (total - known), total - written)
+def merge(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool) -> Written:
+    """
+    Insert what is new and update what differs. A record that was deleted and is back has changed.
+
+    `is_unique`: each record is staged once. Otherwise the one that was staged last counts.
+    """
+    pair = _pair(conn, tables, {SYNCED_AT: _moment(tables, None)}, is_unique=is_unique)
+    new, changed = dialect.merge(conn, pair) if tables.keys else dialect.update_and_insert(conn, pair)
+    return Written(new, changed, _rows_in(conn, pair.source) - new - changed)
 
 
-def append(conn: Connection, dialect: Dialect, tables: Tables) -> Written:
+def append(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool) -> Written:
     """Insert the versions of records that are not there yet."""
-    target, latest = _target(tables), _latest(tables)
-    total = _count(conn, sa.select(sa.func.count()).select_from(latest))
-    on = sa.and_(_same_key(tables, target, latest), target.c[ROW_HASH] == latest.c[ROW_HASH])
-    columns = [*tables.kinds, ROW_HASH]
-    source = sa.select(*(latest.c[name] for name in columns), _now().label(SYNCED_AT))
-    source = source.where(~sa.exists().where(on))
-    written = _rows(conn, dialect.insert(target).from_select([*columns, SYNCED_AT], source))
-    return Written(new=written, unchanged=total - written)
+    dialect.prepare_lookup(conn, tables.staging, _identity(tables))
+    pair = _pair(conn, tables, {SYNCED_AT: _moment(tables, None)}, is_unique=is_unique)
+    is_there = pair.target.c[ROW_HASH] == pair.source.c[ROW_HASH]
+    new = dialect.rows(conn, pair.insert_absent(is_there))
+    return Written(new=new, unchanged=_rows_in(conn, pair.source) - new)
 
 
-def delete_absent(conn: Connection, tables: Tables, scope: Mapping[str, str], *, hard: bool) -> int:
-    """Mark or remove the rows of a scope that a complete reading did not show; how many they were."""
-    target, latest = _target(tables), _latest(tables)
-    absent = sa.and_(_live(target, scope), ~sa.exists().where(_same_key(tables, target, latest)))
-    if hard:
-        return conn.execute(target.delete().where(absent)).rowcount
-    return conn.execute(target.update().where(absent).values({DELETED_AT: _now()})).rowcount
+def scd2(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool, now: datetime) -> Written:
+    """
+    End the current version of what differs, and begin one of it and of what is new.
+
+    `now` is later than that of any write before. A record that was deleted and is back has changed.
+    """
+    dialect.prepare_lookup(conn, tables.staging, _identity(tables))
+    moment = _moment(tables, now)
+    pair = _pair(conn, tables, {SYNCED_AT: moment, VALID_FROM: moment}, is_unique=is_unique)
+    target, is_current = pair.target, pair.target.c[VALID_TO].is_(None)
+    ended = (
+        target.update()
+        .values({VALID_TO: moment})
+        .where(pair.is_same, is_current, pair.differs(pair.source.c))
+    )
+    dialect.rows(conn, ended)
+    known = sa.and_(sa.exists().where(pair.is_same), ~sa.exists().where(pair.is_same, is_current))
+    changed = _rows_in(conn, pair.source, known)
+    new = dialect.rows(conn, pair.insert_absent(is_current)) - changed
+    return Written(new, changed, _rows_in(conn, pair.source) - new - changed)
+
+
+def delete_absent(
+    conn: Connection, tables: Tables, scope: Mapping[str, str], *, hard: bool, now: datetime | None = None
+) -> int:
+    """
+    Mark or remove the rows of a scope that a complete reading did not show; how many they were.
+
+    Of a history nothing is removed: the current versions end.
+    """
+    target, stage = _target(tables), tables.staging
+    tables.dialect.prepare_lookup(conn, stage, _identity(tables))
+    is_shown = sa.exists().where(*(target.c[name] == stage.c[name] for name in _identity(tables)))
+    absent = sa.and_(_live(tables, scope), ~is_shown)
+    if hard and tables.write is not Write.SCD2:
+        return tables.dialect.rows(conn, target.delete().where(absent))
+    mark = VALID_TO if tables.write is Write.SCD2 else DELETED_AT
+    return tables.dialect.rows(conn, target.update().where(absent).values({mark: _moment(tables, now)}))
 
 
 def live_rows(conn: Connection, tables: Tables, scope: Mapping[str, str]) -> int:
-    """Rows of a scope that are not marked as deleted."""
+    """Rows of a scope that are not deleted."""
     if tables.target is None:
         return 0
-    return _count(
-        conn, sa.select(sa.func.count()).select_from(tables.target).where(_live(tables.target, scope))
-    )
+    return _rows_in(conn, tables.target, _live(tables, scope))
 
 
 def staged_rows(conn: Connection, tables: Tables) -> int:
     """Distinct records in the staging table."""
-    return _count(conn, sa.select(sa.func.count()).select_from(_latest(tables)))
+    identities = sa.select(*(tables.staging.c[name] for name in _identity(tables))).distinct()
+    return _rows_in(conn, identities.subquery("identities"))
 
 
 def _target(tables: Tables) -> sa.Table:
@@ -87,35 +107,44 @@ def _target(tables: Tables) -> sa.Table:
     return tables.target
 
 
+def _identity(tables: Tables) -> Sequence[str]:
+    """What makes two rows the same record: the key, or where there is none the whole content."""
+    return tables.keys or (ROW_HASH,)
+
+
+def _pair(
+    conn: Connection, tables: Tables, marks: Mapping[str, sa.ColumnElement[Any]], *, is_unique: bool
+) -> Pair:
+    source = tables.staging if is_unique or not _has_repeats(conn, tables) else _latest(tables)
+    return Pair(_target(tables), source, _identity(tables), [*tables.kinds, ROW_HASH], marks)
+
+
+def _has_repeats(conn: Connection, tables: Tables) -> bool:
+    """Whether numbered pages, which shift while they are read, have brought a record twice."""
+    keys = [tables.staging.c[name] for name in _identity(tables)]
+    query = sa.select(sa.literal(1)).group_by(*keys).having(sa.func.count() > 1).limit(1)
+    return conn.execute(query.select_from(tables.staging)).first() is not None
+
+
 def _latest(tables: Tables) -> sa.Subquery:
-    """The staged records, each once: numbered pages repeat some, and the last one read is the newest."""
-    stage = tables.stage
-    if stage is None:
-        raise LookupError(f"{tables.name} has no staging table")
-    keys = [stage.c[name] for name in tables.keys]
+    """The staged records, each once: the last one read is the newest."""
+    stage = tables.staging
+    keys = [stage.c[name] for name in _identity(tables)]
     rank = sa.func.row_number().over(partition_by=keys, order_by=stage.c[SEQUENCE].desc())
     ranked = sa.select(stage, rank.label("_rank")).subquery("ranked")
     return sa.select(ranked).where(ranked.c["_rank"] == 1).subquery("latest")
 
 
-def _same_key(tables: Tables, target: sa.Table, latest: sa.Subquery) -> sa.ColumnElement[bool]:
-    return sa.and_(*(target.c[name] == latest.c[name] for name in tables.keys))
+def _live(tables: Tables, scope: Mapping[str, str]) -> sa.ColumnElement[bool]:
+    target = _target(tables)
+    ended = target.c[VALID_TO if tables.write is Write.SCD2 else DELETED_AT]
+    return sa.and_(ended.is_(None), *(target.c[name] == value for name, value in scope.items()))
 
 
-def _live(target: sa.Table, scope: Mapping[str, str]) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        target.c[DELETED_AT].is_(None), *(target.c[name] == value for name, value in scope.items())
-    )
+def _moment(tables: Tables, moment: datetime | None) -> sa.ColumnElement[datetime]:
+    return sa.literal(moment or datetime.now(UTC), tables.dialect.types[Kind.TIMESTAMP])
 
 
-def _now() -> sa.ColumnElement[datetime]:
-    return sa.literal(datetime.now(UTC), sa.DateTime(timezone=True))
-
-
-def _rows(conn: Connection, statement: sa.Insert) -> int:
-    # SQLAlchemy keeps the count of an INSERT only when asked to.
-    return conn.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
-
-
-def _count(conn: Connection, query: sa.Select[Any]) -> int:
+def _rows_in(conn: Connection, place: sa.FromClause, *where: sa.ColumnElement[bool]) -> int:
+    query = sa.select(sa.func.count()).select_from(place).where(*where)
     return int(conn.execute(query).scalar_one())

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from airflow_connectors.sync import Destination
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "duckdb", "mariadb"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/warehouse.db"
-    return str(request.getfixturevalue("postgres_url"))
+    if request.param in ("sqlite", "duckdb"):
+        return f"{request.param}:///{tmp_path}/warehouse.db"
+    server = "postgres_url" if request.param == "postgresql" else "mariadb_url"
+    return str(request.getfixturevalue(server))
 
 
 @pytest.fixture
@@ -35,9 +36,9 @@ class Table:
 
     def rows(self, where: str = "1=1") -> list[dict[str, Any]]:
         schema, name = self.destination.dialect.place(self.destination.schema, self.name)
-        full = f'"{schema}"."{name}"' if schema else f'"{name}"'
-        engine = sa.create_engine(self.destination.engine.url)
+        engine = sa.create_engine(self.destination.engine.url, poolclass=sa.NullPool)
         with engine.connect() as conn:
+            full = conn.dialect.identifier_preparer.format_table(sa.Table(name, sa.MetaData(), schema=schema))
             found = conn.exec_driver_sql(f"SELECT * FROM {full} WHERE {where}")  # noqa: S608 - the test's own
             rows = [dict(row._mapping) for row in found]
         engine.dispose()

@@ -312,9 +312,8 @@ def test_a_partition_has_a_state_and_deletes_of_its_own(destination, table):
 def test_a_table_that_was_dropped_is_filled_again(destination, table):
     api = Api(things(5))
     sync(destination, api)
-    schema, name = destination.dialect.place(destination.schema, "things")
     with destination.connect() as conn, conn.begin():
-        conn.exec_driver_sql(f'DROP TABLE "{schema}"."{name}"' if schema else f'DROP TABLE "{name}"')
+        destination.table("things").drop(conn)
     sync(destination, api)
     assert len(table.by_id()) == 5
 

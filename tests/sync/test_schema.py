@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -29,7 +29,7 @@ def text(found) -> str:
 @pytest.mark.parametrize(
     ("first", "second", "kept"),
     [
-        (1, 2.5, {"1"}),
+        (1, 2.5, {"1", "1.0"}),  # where numbers with and without a fraction share a DOUBLE
         (1, "two", {"1"}),
         (2.5, "two", {"2.5"}),
         (1, 2**70, {"1"}),
@@ -93,6 +93,7 @@ def test_moments_are_typed_where_the_database_has_the_type(destination, table):
     sync(destination, thing(1, at="2026-03-29T01:30:00+02:00"))
     at = value(table, 1, "at")
     at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)  # MySQL's type has no zone
     assert at == datetime.fromisoformat("2026-03-29T01:30:00+02:00")
 
 
@@ -111,14 +112,14 @@ def test_a_value_the_database_cannot_hold_is_set_aside_alone(destination, table)
     records = [thing(n, note="fine" if n != 3 else "nul \x00 inside") for n in range(6)]
     summary = sync(destination, *records, options=Options(max_rejects=1))
     assert summary.new + summary.rejected == 6
-    if destination.url.get_backend_name() == "postgresql":  # SQLite holds NUL
+    if destination.url.get_backend_name() == "postgresql":  # the others hold NUL
         (reject,) = Table(destination, "_sync_rejects").rows()
         assert "nul" in reject["raw"]
         assert sorted(table.by_id()) == [0, 1, 2, 4, 5]
 
 
 def test_a_value_the_database_cannot_hold_fails_a_run_that_allows_none(destination):
-    if destination.url.get_backend_name() == "sqlite":
+    if destination.url.get_backend_name() != "postgresql":
         assert sync(destination, thing(1, note="nul \x00 inside")).new == 1
         return
     with pytest.raises(TooManyRejects, match="1 bad records, 0 allowed"):
@@ -136,7 +137,7 @@ def test_a_schema_that_cannot_be_is_refused_before_anything_is_read(url, schema)
     ("url", "words"),
     [
         ("no url at all", "SQLAlchemy"),
-        ("mysql://h/d", "not among the destinations"),
+        ("oracle://h/d", "not among the destinations"),
         ("http://example.invalid", "not among the destinations"),
     ],
 )

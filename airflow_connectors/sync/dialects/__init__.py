@@ -11,6 +11,9 @@ from .base import Dialect
 __all__ = ["Dialect", "dialect_of"]
 
 DIALECTS = {
+    "duckdb": ("duckdb", "DuckDBDialect"),
+    "mariadb": ("mysql", "MySQLDialect"),
+    "mysql": ("mysql", "MySQLDialect"),
     "sqlite": ("sqlite", "SQLiteDialect"),
     "postgresql": ("postgres", "PostgresDialect"),
 }

@@ -12,6 +12,9 @@ from sqlalchemy.types import TypeEngine
 
 from airflow_connectors.sync.kinds import Kind
 
+from .pair import Pair
+from .values import Rows, Unstorable
+
 
 class Dialect:
     """One database's types, bulk load and upsert."""
@@ -28,8 +31,10 @@ class Dialect:
     # Of the names that identify a row of state: a few of them together make its primary key.
     name: ClassVar[TypeEngine[Any]] = sa.String(500)
     insert: ClassVar[Any]
+    # Whether a lookup of a few rows in a large table takes an index.
+    has_indexes: ClassVar[bool] = True
     # What the driver raises for a value that the database cannot hold.
-    value_errors: tuple[type[Exception], ...] = (sa.exc.DataError,)
+    value_errors: tuple[type[Exception], ...] = (sa.exc.DataError, UnicodeError, Unstorable)
     # What the driver raises for anything else.
     errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError,)
 
@@ -39,6 +44,14 @@ class Dialect:
     def place(self, schema: str, table: str) -> tuple[str | None, str]:
         """The schema and name under which a table is found."""
         return schema, table
+
+    def temporary_schema(self, schema: str) -> str | None:
+        """The schema that a temporary table is said to be in."""
+        return None
+
+    def key_type(self, kind: Kind, keys: int) -> TypeEngine[Any]:
+        """The type of a column that is one of so many in a primary key."""
+        return self.types[kind]
 
     def create_schema(self, conn: Connection, schema: str) -> None:
         conn.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
@@ -52,6 +65,18 @@ class Dialect:
         """Create a table unless it is there."""
         with self.ddl(conn) as own:
             table.create(own, checkfirst=True)
+
+    def drop(self, conn: Connection, table: sa.Table) -> bool:
+        """
+        Drop a table, if it is there. Whether it is gone.
+
+        Where dropping would end the transaction, the table is emptied and is to be dropped after it.
+        """
+        table.drop(conn, checkfirst=True)
+        return True
+
+    def drop_temporary(self, conn: Connection, table: sa.Table) -> None:
+        table.drop(conn)
 
     def upsert(
         self, table: sa.Table, values: Mapping[str, Any], keys: Sequence[str], changes: Mapping[str, Any]
@@ -80,25 +105,64 @@ class Dialect:
         )
         return next((kind for family, kind in families if isinstance(type_, family)), Kind.TEXT)
 
-    def add_column(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
-        name, type_ = self.quoted(conn, table, column), self.types[kind].compile(conn.dialect)
-        conn.exec_driver_sql(f"ALTER TABLE {name[0]} ADD COLUMN {name[1]} {type_}")
-
-    def widen(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
-        """Change a column's type in place, keeping its values."""
+    def alter(self, conn: Connection, before: sa.Table, after: sa.Table) -> None:
+        """Give a table the columns and the wider types of `after`, keeping its rows."""
         raise NotImplementedError
+
+    def changes(
+        self, conn: Connection, before: sa.Table, after: sa.Table
+    ) -> tuple[list[sa.Column[Any]], list[sa.Column[Any]]]:
+        """The columns of `after` that are new, and those whose type is another one."""
+
+        def spelled(column: sa.Column[Any]) -> str:
+            return column.type.compile(conn.dialect)
+
+        added = [column for column in after.columns if column.name not in before.c]
+        common = [column for column in after.columns if column.name in before.c]
+        return added, [column for column in common if spelled(column) != spelled(before.c[column.name])]
 
     def load(
-        self,
-        conn: Connection,
-        table: sa.Table,
-        columns: Sequence[str],
-        kinds: Sequence[Kind],
-        rows: list[Any],
+        self, conn: Connection, table: sa.Table, columns: Sequence[str], kinds: Sequence[Kind], rows: Rows
     ) -> None:
-        """Put rows into a table, the fastest way the driver has."""
+        """
+        Put rows into a table, the fastest way the driver has.
+
+        Values are of their column's kind: `bool`, `int` of 64 bits, `float` or `int`, for NUMERIC also
+        `Decimal`, aware `datetime`, `str`, JSON as the bytes of its text, and None anywhere.
+        """
         raise NotImplementedError
 
-    def quoted(self, conn: Connection, table: sa.Table, column: str) -> tuple[str, str]:
-        preparer = conn.dialect.identifier_preparer
-        return preparer.format_table(table), preparer.quote(column)
+    def rows(self, conn: Connection, statement: sa.UpdateBase) -> int:
+        """Execute a statement that writes; how many rows it wrote."""
+        # SQLAlchemy keeps the count of an INSERT only when asked to.
+        return conn.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+    def merge(self, conn: Connection, pair: Pair) -> tuple[int, int]:
+        """Insert what is new, update what is outdated; how many rows each. The identity is a primary key."""
+        return self.update_and_insert(conn, pair)
+
+    def update_and_insert(self, conn: Connection, pair: Pair) -> tuple[int, int]:
+        """As `merge`, for any identity."""
+        other = pair.source.c
+        update = pair.target.update().values(pair.changes(other)).where(pair.is_same, pair.is_outdated(other))
+        changed = self.rows(conn, update)
+        return self.rows(conn, pair.insert_absent(sa.true())), changed
+
+    def prepare_lookup(self, conn: Connection, stage: sa.Table, keys: Sequence[str]) -> None:
+        """Tell the database of a staging table what it should know before it joins it."""
+
+
+def column_ddl(conn: Connection, column: sa.Column[Any]) -> str:
+    """A column as CREATE TABLE spells it: name and type."""
+    return f"{conn.dialect.identifier_preparer.quote(column.name)} {column.type.compile(conn.dialect)}"
+
+
+def add_column(conn: Connection, table: sa.Table, column: sa.Column[Any]) -> None:
+    where = conn.dialect.identifier_preparer.format_table(table)
+    conn.exec_driver_sql(f"ALTER TABLE {where} ADD COLUMN {column_ddl(conn, column)}")
+
+
+def placed_aside(table: sa.Table, name: str) -> sa.Table:
+    """The same columns under another name."""
+    columns = [sa.Column(column.name, column.type) for column in table.columns]
+    return sa.Table(name, sa.MetaData(), *columns, schema=table.schema)

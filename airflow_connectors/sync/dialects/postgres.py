@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from psycopg import DataError, Error
+from psycopg import DataError, Error, sql
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.types import TypeEngine
 
 from airflow_connectors.sync.kinds import Kind
 
-from .base import Dialect
+from .base import Dialect, column_ddl
+from .pair import Pair
+from .values import Conversions, Rows, Unstorable, as_decimal, converted
+
+COPIED = {
+    Kind.BOOLEAN: "bool",
+    Kind.INTEGER: "int8",
+    Kind.FLOAT: "float8",
+    Kind.NUMERIC: "numeric",
+    Kind.TIMESTAMP: "timestamptz",
+    Kind.JSON: "bytea",  # whose bytes are sent as they are
+    Kind.TEXT: "text",
+}
+# Before the text, jsonb's binary format has its version: src/backend/utils/adt/jsonb.c, jsonb_recv.
+CONVERSIONS: Conversions = {Kind.JSON: b"\x01".__add__, Kind.NUMERIC: as_decimal}
 
 
 class PostgresDialect(Dialect):
@@ -22,7 +35,7 @@ class PostgresDialect(Dialect):
 
     types: ClassVar[dict[Kind, TypeEngine[Any]]] = {**Dialect.types, Kind.JSON: JSONB()}
     insert = staticmethod(insert)
-    value_errors = (sa.exc.DataError, DataError)
+    value_errors = (sa.exc.DataError, DataError, UnicodeError, Unstorable)
     errors = (sa.exc.DBAPIError, Error)
 
     def engine(self, url: URL) -> Engine:
@@ -32,61 +45,54 @@ class PostgresDialect(Dialect):
         key = sa.func.hashtextextended(schema, 0)
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
-    def widen(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
-        name, type_ = self.quoted(conn, table, column), self.types[kind].compile(conn.dialect)
-        using = self._as(name[1], self.kind(table.c[column].type), kind, type_)
-        conn.exec_driver_sql(f"ALTER TABLE {name[0]} ALTER COLUMN {name[1]} TYPE {type_} USING {using}")
+    def alter(self, conn: Connection, before: sa.Table, after: sa.Table) -> None:
+        added, wider = self.changes(conn, before, after)
+        clauses = [f"ADD COLUMN {column_ddl(conn, column)}" for column in added]
+        clauses += [self._widened(conn, before.c[column.name], column) for column in wider]
+        if clauses:
+            where = conn.dialect.identifier_preparer.format_table(before)
+            conn.exec_driver_sql(f"ALTER TABLE {where} {', '.join(clauses)}")
+
+    def _widened(self, conn: Connection, before: sa.Column[Any], after: sa.Column[Any]) -> str:
+        name = conn.dialect.identifier_preparer.quote(after.name)
+        type_ = after.type.compile(conn.dialect)
+        using = self._as(name, self.kind(before.type), self.kind(after.type), type_)
+        return f"ALTER COLUMN {name} TYPE {type_} USING {using}"
 
     def _as(self, name: str, before: Kind, after: Kind, type_: str) -> str:
-        if after is Kind.JSON:
-            return f"to_jsonb({name})"
-        if before is Kind.TIMESTAMP:  # as ISO 8601 again, which is what came
-            return f"""to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-        return f"{name}::{type_}"
+        # As ISO 8601 again, which is what came.
+        iso = f"""to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        plain = iso if before is Kind.TIMESTAMP else name
+        return f"to_jsonb({plain})" if after is Kind.JSON else f"{plain}::{type_}"
 
     def load(
-        self,
-        conn: Connection,
-        table: sa.Table,
-        columns: Sequence[str],
-        kinds: Sequence[Kind],
-        rows: list[Any],
+        self, conn: Connection, table: sa.Table, columns: Sequence[str], kinds: Sequence[Kind], rows: Rows
     ) -> None:
-        preparer = conn.dialect.identifier_preparer
-        names = ", ".join(map(preparer.quote, columns))
-        statement = f"COPY {preparer.format_table(table)} ({names}) FROM STDIN (FORMAT BINARY)"
+        where = sql.Identifier(*filter(None, (table.schema, table.name)))
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
         driver: Any = conn.connection.driver_connection
-        places = {number: MADE[kind] for number, kind in enumerate(kinds) if kind in MADE}
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(where, names)
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types([COPIED[kind] for kind in kinds])
-            for row in _made(rows, places) if places else rows:
-                copy.write_row(row)
+            write_row = copy.write_row
+            for row in converted(rows, kinds, CONVERSIONS):
+                write_row(row)
 
+    def merge(self, conn: Connection, pair: Pair) -> tuple[int, int]:
+        # One statement that looks up each staged row once.
+        statement: Any = insert(pair.target).from_select(pair.names, pair.rows)
+        excluded = statement.excluded
+        statement = statement.on_conflict_do_update(
+            index_elements=list(pair.identity), set_=pair.changes(excluded), where=pair.is_outdated(excluded)
+        )
+        # A row that was updated is one that its old version points to.
+        is_new = (sa.literal_column("xmax") == 0).label("is_new")
+        written = statement.returning(is_new).cte("written")
+        query = sa.select(sa.func.count().filter(written.c.is_new), sa.func.count()).select_from(written)
+        new, all_ = conn.execute(query).one()
+        return new, all_ - new
 
-COPIED = {
-    Kind.BOOLEAN: "bool",
-    Kind.INTEGER: "int8",
-    Kind.FLOAT: "float8",
-    Kind.NUMERIC: "numeric",
-    Kind.TIMESTAMP: "timestamptz",
-    Kind.JSON: "bytea",
-    Kind.TEXT: "text",
-}
-
-
-def _jsonb(value: bytes) -> bytes:
-    return b"\x01" + value  # the version of the binary format
-
-
-def _numeric(value: float) -> Decimal:
-    return Decimal(repr(value))
-
-
-MADE: dict[Kind, Callable[[Any], Any]] = {Kind.JSON: _jsonb, Kind.NUMERIC: _numeric}
-
-
-def _made(rows: list[Any], places: dict[int, Callable[[Any], Any]]) -> Iterator[Any]:
-    columns: list[Any] = list(zip(*rows, strict=True))
-    for place, make in places.items():
-        columns[place] = [None if value is None else make(value) for value in columns[place]]
-    return zip(*columns, strict=True)
+    def prepare_lookup(self, conn: Connection, stage: sa.Table, keys: Sequence[str]) -> None:
+        preparer = conn.dialect.identifier_preparer
+        names = ", ".join(map(preparer.quote, keys))
+        conn.exec_driver_sql(f"ANALYZE {preparer.format_table(stage)} ({names})")

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import URL, Connection, Engine
 
-from airflow_connectors.sync.batch import as_text
 from airflow_connectors.sync.kinds import Kind
 
-from .base import Dialect
+from .base import Dialect, add_column
+from .rebuild import rebuild
+from .values import Conversions, Rows, Unstorable, as_iso, as_number, converted
 
 BUSY_SECONDS = 30
+CONVERSIONS: Conversions = {
+    Kind.TIMESTAMP: as_iso,
+    Kind.JSON: bytes.decode,
+    Kind.NUMERIC: as_number,
+}
 
 
 class SQLiteDialect(Dialect):
     """One writer at a time: a transaction takes the lock as it begins, and so never fails for it later."""
 
     insert = staticmethod(insert)
-    value_errors = (sa.exc.DataError, sa.exc.InterfaceError)
+    value_errors = (sa.exc.DataError, sa.exc.InterfaceError, UnicodeError, OverflowError, Unstorable)
 
     def engine(self, url: URL) -> Engine:
         engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
@@ -40,34 +45,45 @@ class SQLiteDialect(Dialect):
     def locking(self, query: sa.Select[Any]) -> sa.Select[Any]:
         return query  # a transaction has the whole database to itself
 
-    def widen(self, conn: Connection, table: sa.Table, column: str, kind: Kind) -> None:
-        # SQLite cannot change a type: a new column takes the values and then the name.
-        where, name = self.quoted(conn, table, column)
-        wide = self.quoted(conn, table, f"{column}__wide")[1]
-        value = f"CAST({name} AS TEXT)" if kind is Kind.TEXT else name
-        value = f"json_quote({name})" if kind is Kind.JSON else value
-        self.add_column(conn, table, f"{column}__wide", kind)
-        conn.exec_driver_sql(f"UPDATE {where} SET {wide} = {value} WHERE {name} IS NOT NULL")  # noqa: S608 - quoted
-        conn.exec_driver_sql(f"ALTER TABLE {where} DROP COLUMN {name}")
-        conn.exec_driver_sql(f"ALTER TABLE {where} RENAME COLUMN {wide} TO {name}")
+    def alter(self, conn: Connection, before: sa.Table, after: sa.Table) -> None:
+        added, wider = self.changes(conn, before, after)
+        if wider:
+            rebuild(conn, before, after, self._converted)
+            return
+        for column in added:
+            add_column(conn, before, column)
+
+    def _converted(self, before: sa.Column[Any], after: sa.Column[Any]) -> sa.ColumnElement[Any]:
+        was, is_ = self.kind(before.type), self.kind(after.type)
+        plain: sa.ColumnElement[Any] = sa.type_coerce(before, sa.Text)
+        if was in (Kind.FLOAT, Kind.NUMERIC):
+            plain = _exact_text(before)
+        if is_ is Kind.TEXT:
+            return sa.cast(plain, sa.Text)
+        if is_ is not Kind.JSON or was is Kind.JSON:
+            return sa.type_coerce(before, after.type)
+        if was is Kind.BOOLEAN:
+            return sa.case((before.is_(None), None), (before, "true"), else_="false")
+        return plain if was in (Kind.FLOAT, Kind.NUMERIC) else sa.func.json_quote(plain)
 
     def load(
-        self,
-        conn: Connection,
-        table: sa.Table,
-        columns: Sequence[str],
-        kinds: Sequence[Kind],
-        rows: list[Any],
+        self, conn: Connection, table: sa.Table, columns: Sequence[str], kinds: Sequence[Kind], rows: Rows
     ) -> None:
-        values = [
-            [as_text(v) if isinstance(v, bytes | datetime) else v for v in column]
-            for column in zip(*rows, strict=True)
-        ]
-        rows = list(zip(*values, strict=True))
         quote = conn.dialect.identifier_preparer.quote
         names, marks = ", ".join(map(quote, columns)), ", ".join("?" * len(columns))
         where = conn.dialect.identifier_preparer.format_table(table)
-        conn.exec_driver_sql(f"INSERT INTO {where} ({names}) VALUES ({marks})", rows)  # noqa: S608 - quoted
+        values = list(converted(rows, kinds, CONVERSIONS))
+        conn.exec_driver_sql(f"INSERT INTO {where} ({names}) VALUES ({marks})", values)  # noqa: S608 - quoted
+
+
+def _exact_text(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A number's shortest text that still is that number: CAST keeps only 15 digits."""
+    short = sa.cast(sa.type_coerce(column, sa.Text), sa.Text)
+    is_exact = sa.cast(short, sa.REAL) == sa.type_coerce(column, sa.REAL)
+    is_whole = sa.func.typeof(column) == "integer"
+    return sa.case(
+        (sa.or_(column.is_(None), is_whole, is_exact), short), else_=sa.func.printf("%!.17g", column)
+    )
 
 
 def _leave_transactions_to_us(driver: Any, _record: Any) -> None:
