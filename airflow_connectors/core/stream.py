@@ -114,6 +114,9 @@ class Stream:
     in each record whose fields become the record's own. `total` is the path of the API's count of records.
     `cap` is the most records the service ever returns for one query. `empty_on` are statuses that mean
     "no records". `deletes` says whether a complete read shows what was deleted.
+
+    `tombstone` tells deleted records from others: the path of a flag or time, or a function. `sweep` is a
+    cheap listing of the keys of all records, `removals` a feed of those of deleted ones.
     """
 
     path: str
@@ -130,10 +133,17 @@ class Stream:
     cap: int | None = None
     empty_on: tuple[int, ...] = ()
     deletes: bool = True
+    tombstone: str | Callable[[Record], Any] = ""
+    sweep: Stream | None = None
+    removals: Stream | None = None
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         object.__setattr__(self, "name", self.name or name)
+
+    def is_deleted(self, head: Record) -> bool:
+        """Whether a record only says that it is gone."""
+        return bool(self.tombstone(head) if callable(self.tombstone) else dig(head, self.tombstone, None))
 
     @property
     def key(self) -> tuple[str, ...]:

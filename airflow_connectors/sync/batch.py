@@ -52,7 +52,7 @@ def batch(
     records: Sequence[Record],
     names: Mapping[str, str],
     known: Mapping[str, Kind],
-    marks: tuple[Sequence[int], Iterable[int]],
+    marks: tuple[Sequence[int | None], Iterable[int]],
 ) -> Batch:
     """The records as rows; `names` maps fields to columns, `marks` are the rows' hashes and sequence."""
     fields = dict.fromkeys(chain.from_iterable(records))
@@ -80,17 +80,32 @@ def as_text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else encode(value).decode()
 
 
-def joined(batches: Sequence[Batch], keys: Sequence[str]) -> Batch:
-    """The batches as one: columns united and widened, and of rows with one key the last."""
+def united(batches: Iterable[Batch]) -> dict[str, Kind]:
+    """The columns of all batches, each as wide as the widest of them."""
     kinds: dict[str, Kind] = {}
     for one in batches:
         for column, kind in one.kinds.items():
-            kinds[column] = widened(kinds[column], kind) if column in kinds else kind
-    rows = chain.from_iterable(_aligned(one, kinds) for one in batches)
-    united = Batch(kinds, [])
-    key = itemgetter(*map(united.columns.index, keys or (ROW_HASH,)))
-    united.rows.extend({key(row): row for row in rows}.values())
-    return united
+            kinds[column] = widened(kinds.get(column, kind), kind)
+    return kinds
+
+
+def joined(batches: Sequence[Batch], keys: Sequence[str]) -> Batch:
+    """The batches as one, and of rows with one key the last."""
+    together = Batch(united(batches), [])
+    rows = chain.from_iterable(_aligned(one, together.kinds) for one in batches)
+    key = itemgetter(*map(together.columns.index, keys or (ROW_HASH,))) if batches else len
+    together.rows.extend({key(row): row for row in rows}.values())
+    return together
+
+
+def parted(together: Batch) -> tuple[Batch, Batch]:
+    """The rows that are there, and those of deleted records."""
+    if all(row[-2] is not None for row in together.rows):
+        return together, Batch(together.kinds, [])
+    living = [row for row in together.rows if row[-2] is not None]
+    return Batch(together.kinds, living), Batch(
+        together.kinds, [row for row in together.rows if row[-2] is None]
+    )
 
 
 def _aligned(one: Batch, kinds: Mapping[str, Kind]) -> Rows:

@@ -18,7 +18,7 @@ def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
     """Claim partitions, which ends every earlier run of them. A backfill has no state and claims nothing."""
     if run.options.is_backfill:
         return [PartitionRun(run, partition, State(epoch=0)) for partition in partitions]
-    keys = {Key(run.connection, run.summary.table, partition or ""): partition for partition in partitions}
+    keys = {Key(run.connection, run.state_name, partition or ""): partition for partition in partitions}
     with run.conn.begin():
         states = run.ledger.claim(run.conn, list(keys)) if keys else {}
         return [_claimed(run, partition, states[key]) for key, partition in keys.items()]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 
-from .batch import Batch, joined
+from .batch import Batch, joined, parted, united
 from .errors import TooManyRejects
-from .kinds import Kind, widened
+from .kinds import Kind
+from .listing import Listing
 from .load import load
-from .options import Write
 from .partition import PartitionRun
 from .run import Run
 from .snapshot import Snapshot
 from .unit import Unit
 from .verdict import Summary
-from .write import Written, append, merge, scd2
+from .write import Written, delete_staged
 
 
 @dataclass
@@ -68,9 +68,13 @@ class Commit:
 
     def _fit(self) -> None:
         """Create and alter before rows are written: DDL on a connection apart would wait for them."""
-        kinds = _kinds(chain.from_iterable(self.unit.batches.values()))
+        kinds = self._kinds(chain.from_iterable(self.unit.batches.values()))
         if kinds:
             self.run.tables.fit(self.run.conn, kinds)
+
+    def _kinds(self, batches: Iterable[Batch]) -> Mapping[str, Kind]:
+        """The columns that the table needs for these rows. A listing that is not of records needs none."""
+        return united(batches) if self.run.listing is Listing.RECORDS else {}
 
     def _write_snapshots(self) -> None:
         """What is, or was, too large for one unit goes through a staging table of its own."""
@@ -78,8 +82,8 @@ class Commit:
             snapshot, batches = Snapshot(self.run, part), self.unit.batches[part.key]
             if self.run.tables.target is None and not batches:
                 continue
-            snapshot.collect(_kinds(batches))
-            self._load(batches)
+            snapshot.collect(self._kinds(batches))
+            self._load(parted(joined(batches, self.run.tables.keys))[0])
             if part.is_finished:
                 self._count(snapshot.publish())
             self.run.tables.stage = None
@@ -89,26 +93,28 @@ class Commit:
         parts = [part for part in self._parts(is_staged=False) if not self._is_refused(part)]
         batches = [batch for part in parts for batch in self.unit.batches[part.key]]
         tables, conn = self.run.tables, self.run.conn
-        if batches:
-            tables.fit(conn, _kinds(batches))
         if tables.target is None:
             return
         tables.stage_temporarily(conn)
-        staged = self._load(batches)
-        written = self._write()
-        self._count(replace(written, unchanged=staged - written.new - written.changed))
+        self._merge(batches)
         for part in parts:
             if part.is_snapshot:
                 self.summary.deleted += Snapshot(self.run, part).delete_absent()
         tables.drop_stage(conn)
 
-    def _write(self) -> Written:
-        run, how = self.run, self.run.options.write
-        conn, dialect, tables = run.conn, run.destination.dialect, run.tables
-        if how is Write.SCD2:
-            return scd2(conn, dialect, tables, is_unique=True, now=datetime.now(UTC))
-        write = append if how is Write.APPEND else merge
-        return write(conn, dialect, tables, is_unique=True)
+    def _merge(self, batches: Sequence[Batch]) -> None:
+        """Write the rows of living records, and then delete those of dead ones."""
+        run = self.run
+        living, dead = parted(joined(batches, run.tables.keys))
+        if dead.rows:
+            self._load(dead)
+            self.summary.deleted += delete_staged(run.conn, run.tables, hard=run.options.removes_rows)
+            run.conn.execute(run.tables.staging.delete())
+        self._load(living)
+        if run.listing is Listing.RECORDS:
+            written = run.write_staged(is_unique=True)
+            repeated = sum(len(batch.rows) for batch in batches) - len(living.rows) - len(dead.rows)
+            self._count(replace(written, unchanged=written.unchanged + repeated))
 
     def _parts(self, *, is_staged: bool) -> list[PartitionRun]:
         parts = self.unit.parts.values()
@@ -118,17 +124,13 @@ class Commit:
         rows = sum(len(batch.rows) for batch in self.unit.batches[part.key])
         return part.is_snapshot and Snapshot(self.run, part).shrinks_to(rows)
 
-    def _load(self, batches: Sequence[Batch]) -> int:
-        """Stage rows, each key once; how many there were."""
-        if not batches:
-            return 0
-        run, rows = self.run, joined(batches, self.run.tables.keys)
-        refused = list(load(run.conn, run.destination.dialect, run.tables, rows))
-        for number, reject in refused:
-            part = self._part_of(rows, number)
+    def _load(self, batch: Batch) -> None:
+        """Stage rows; those that the destination refuses join the rejects."""
+        run = self.run
+        for number, reject in load(run.conn, run.destination.dialect, run.tables, batch):
+            part = self._part_of(batch, number)
             part.watch.rejected += 1
             self.unit.rejects.append((part.key, reject))
-        return sum(len(batch.rows) for batch in batches) - len(refused)
 
     def _part_of(self, batch: Batch, number: int) -> PartitionRun:
         """The partition that a row was read from."""
@@ -148,7 +150,8 @@ class Commit:
     def _account(self) -> None:
         run, summary = self.run, self.summary
         for part in self.unit.parts.values():
-            summary.moved(_text(part.state.cursor), _text(part.position.cursor))
+            if run.listing is Listing.RECORDS:
+                summary.moved(_text(part.state.cursor), _text(part.position.cursor))
             for doubt in part.watch.doubts if part.is_finished else ():
                 summary.doubt(doubt)
         summary.pages += self.unit.pages
@@ -172,15 +175,6 @@ class Commit:
         with self.run.conn.begin():
             self.run.ledger.reject(self.run.conn, self.run.summary.run_id, self.unit.rejects)
         self.run.summary.rejected += len(self.unit.rejects)
-
-
-def _kinds(batches: Iterable[Batch]) -> dict[str, Kind]:
-    """The columns of all batches, each as wide as the widest of them."""
-    kinds: dict[str, Kind] = {}
-    for batch in batches:
-        for column, kind in batch.kinds.items():
-            kinds[column] = widened(kinds.get(column, kind), kind)
-    return kinds
 
 
 def _text(moment: datetime | None) -> str | None:

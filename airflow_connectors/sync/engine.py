@@ -20,13 +20,14 @@ from uuid import uuid4
 
 from sqlalchemy.engine import Connection
 
-from airflow_connectors.core import Client, ConnectorError, Stream
+from airflow_connectors.core import Client, ConfigError, ConnectorError, Stream
 
 from .claim import claimed
 from .destination import Destination
 from .errors import DestinationError, IncompleteSync
 from .intake import Shaper
 from .ledger import Ledger
+from .listing import Listing
 from .memory import unhurried
 from .options import Options, Write
 from .progress import Progress
@@ -72,8 +73,7 @@ class Sync:
         with self.destination.connect() as conn, unhurried():
             run = self._begin(conn, stream, options)
             try:
-                for some in batched(partitions, CLAIMED):
-                    Writer(run).write(claimed(run, some))
+                self._read(run, partitions)
             except self.destination.dialect.errors as error:
                 message = f"destination {self.destination!r}: {error}; what was committed before stays"
                 self._close(run, message)
@@ -83,6 +83,13 @@ class Sync:
                 raise
             self._close(run, None)
         return run.summary
+
+    def _read(self, run: Run, partitions: Iterable[str | None]) -> None:
+        """Read the records, and what else tells which of them are gone."""
+        runs = [run, *(run.listed(*more) for more in listings(run.stream, run.options))]
+        for some in batched(partitions, CLAIMED):
+            for each in runs:
+                Writer(each).write(claimed(each, some))
 
     def _begin(self, conn: Connection, stream: Stream, options: Options) -> Run:
         table = options.table or stream.name
@@ -120,6 +127,18 @@ class Sync:
                 run.ledger.account(run.conn, run.settle(run.summary), **finished)
         except self.destination.dialect.errors as lost:
             log.warning("the account of %s could not be closed: %s", run.summary.run_id, lost)
+
+
+def listings(stream: Stream, options: Options) -> Iterator[tuple[Stream, Listing]]:
+    """What is to be read besides the records. Raises ConfigError for a sweep that cannot be."""
+    if stream.removals and not options.is_backfill:
+        yield stream.removals, Listing.REMOVALS
+    if options.sweep:
+        if not stream.sweep:
+            raise ConfigError(
+                f"{stream.name} has no cheap listing of its keys to sweep: use full_refresh=True"
+            )
+        yield stream.sweep, Listing.KEYS
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

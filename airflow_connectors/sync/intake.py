@@ -17,6 +17,7 @@ from airflow_connectors.core import DataError, Page, Record, Stream, dig
 from .batch import Batch, Reject, batch
 from .hashes import raw_hashes, row_hash
 from .kinds import Kind
+from .listing import Listing
 from .names import columns_of, folded
 from .typed import Layout, TypedDecoder, is_decodable
 
@@ -41,12 +42,14 @@ class Shaper:
     Turns pages into rows, and learns from each what fields there are. Safe to use from several threads.
 
     `kinds` are the table's columns. `is_canonical` takes hashes that do not depend on the order of fields,
-    for tables in which the hash is what tells rows apart.
+    for tables in which the hash is what tells rows apart. Of a listing that is not of records only the keys
+    are kept. The hash of what is deleted is None.
     """
 
     stream: Stream
     kinds: dict[str, Kind]
     is_canonical: bool = False
+    listing: Listing = Listing.RECORDS
     names: dict[str, str] = field(default_factory=dict)
     layout: Layout = field(init=False)
     decoder: TypedDecoder | None = None
@@ -56,6 +59,11 @@ class Shaper:
     def __post_init__(self) -> None:
         lift = self.stream.lift
         self.layout = Layout({}, {} if lift else None, lift, self.stream.key)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every record becomes a row as it comes."""
+        return not (self.is_canonical or self.stream.tombstone) and self.listing is Listing.RECORDS
 
     @property
     def _partition_field(self) -> str:
@@ -69,7 +77,7 @@ class Shaper:
         """The page's good records as rows, its bad ones as rejects."""
         if not page.count:
             return Intake(_bare(page))
-        intake = None if self.is_canonical else self._typed(page)
+        intake = self._typed(page) if self.is_plain else None
         if intake is None:
             with self.lock:
                 intake = self._general(page)
@@ -93,7 +101,7 @@ class Shaper:
         rows = list(zip(*columns, *self._marks(raw_hashes(raws, page.partition)), strict=False))
         return Intake(_bare(page), page.count, Batch(kinds, rows), positions)
 
-    def _marks(self, hashes: Sequence[int]) -> tuple[Sequence[int], Iterable[int]]:
+    def _marks(self, hashes: Sequence[int | None]) -> tuple[Sequence[int | None], Iterable[int]]:
         # The clock numbers the rows: it goes on where an interrupted run stopped.
         now = time.time_ns()
         return hashes, range(now, now + len(hashes))
@@ -115,20 +123,31 @@ class Shaper:
         sifted = sift(self.stream, page, self._hashes(page))
         if not sifted.records:
             return Intake(_bare(page), page.count, None, sifted.positions, sifted.rejects)
+        if self.listing is not Listing.RECORDS:
+            sifted.records = [{name: record[name] for name in self.stream.key} for record in sifted.records]
         fields = dict.fromkeys(chain.from_iterable(sifted.records))
         if not fields.keys() <= self.names.keys():
             found = columns_of({**self.names, **fields})
             self.names = {name: column for column, name in found.items()}
         rows = batch(sifted.records, self.names, self.kinds, self._marks(sifted.hashes))
         self.kinds.update(rows.kinds)
-        if page.raws is not None:
+        if self.is_plain and page.raws is not None:
             self._learn(page.heads)
         return Intake(_bare(page), page.count, rows, sifted.positions, sifted.rejects)
 
-    def _hashes(self, page: Page) -> list[int]:
+    def _hashes(self, page: Page) -> Sequence[int | None]:
+        if self.listing is Listing.REMOVALS:
+            return [None] * len(page.records)
         if page.raws is None or self.is_canonical:
-            return [row_hash(record) for record in page.records]
-        return raw_hashes(page.raws, page.partition)
+            hashes = [row_hash(record) for record in page.records]
+        else:
+            hashes = raw_hashes(page.raws, page.partition)
+        return self._buried(page, hashes) if self.stream.tombstone else hashes
+
+    def _buried(self, page: Page, hashes: Sequence[int]) -> Sequence[int | None]:
+        is_dead = self.stream.is_deleted
+        heads = page.records if self.stream.follow else page.heads
+        return [None if is_dead(head) else found for head, found in zip(heads, hashes, strict=True)]
 
     def _learn(self, heads: Sequence[Record]) -> None:
         """Make a decoder for records like these and all before."""
@@ -153,12 +172,12 @@ class Sifted:
     """A page's good records with their hashes and positions, and its rejects."""
 
     records: list[Record] = field(default_factory=list)
-    hashes: list[int] = field(default_factory=list)
+    hashes: list[int | None] = field(default_factory=list)
     positions: list[datetime] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 
-def sift(stream: Stream, page: Page, hashes: Sequence[int]) -> Sifted:
+def sift(stream: Stream, page: Page, hashes: Sequence[int | None]) -> Sifted:
     """Part a page's records into those with a key and a cursor, and those without."""
     sifted = Sifted()
     if stream.follow and stream.cursor:

@@ -14,7 +14,8 @@ from .tables import Tables
 
 def load(conn: Connection, dialect: Dialect, tables: Tables, batch: Batch) -> Iterator[tuple[int, Reject]]:
     """Put a batch's rows into the staging table. Yields the index of each refused row, and why."""
-    yield from _load(conn, dialect, tables, batch, 0)
+    if batch.rows:
+        yield from _load(conn, dialect, tables, batch, 0)
 
 
 def _load(

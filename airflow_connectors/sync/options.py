@@ -30,11 +30,12 @@ class Options:
     How to sync. The defaults are an incremental merge that marks deleted rows.
 
     `since` and `until` read a window of their own, without using or moving the state (a backfill).
-    `full_refresh` reads everything again. `max_rejects` is how many bad records a run may set aside.
-    `allow_shrink` lets a complete reading remove more than half of the rows. `commit_bytes` is how much of
-    the service's JSON is collected before it is committed, for `commit_seconds` at most; it bounds the memory
-    and what a crash costs. `concurrency` is how many requests may be under way at once, where partitions or
-    numbered pages allow more than one.
+    `full_refresh` reads everything again; `sweep` reads the keys only, to find what was deleted.
+    `max_rejects` is how many bad records a run may set aside. `allow_shrink` lets a complete reading remove
+    more than half of the rows.
+    `commit_bytes` is how much of the service's JSON is collected before it is committed, for `commit_seconds`
+    at most; it bounds the memory and what a crash costs. `concurrency` is how many requests may be under way
+    at once, where partitions or numbered pages allow more than one.
     """
 
     write: Write = Write.MERGE
@@ -43,6 +44,7 @@ class Options:
     until: datetime | None = None
     full_refresh: bool = False
     hard_delete: bool = False
+    sweep: bool = False
     max_rejects: int = 0
     allow_shrink: bool = False
     commit_bytes: int = 8 * 2**20

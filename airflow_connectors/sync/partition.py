@@ -12,6 +12,7 @@ from airflow_connectors.core import Order, Page, RejectedError, Request, Window,
 from .feed import Sized
 from .intake import Intake
 from .ledger import Key, Position, Resume, State
+from .listing import Listing
 from .run import Run
 from .watch import Watch
 
@@ -54,7 +55,7 @@ class PartitionRun:
 
     @property
     def key(self) -> Key:
-        return Key(self.run.connection, self.run.summary.table, self.partition or "")
+        return Key(self.run.connection, self.run.state_name, self.partition or "")
 
     def read(self) -> Generator[Sized[Delivery]]:
         """Read the window. A page token that the service has forgotten begins it again."""
@@ -103,6 +104,9 @@ class PartitionRun:
 
     @property
     def is_snapshot(self) -> bool:
+        """Whether what it reads is all there is, so that what it does not show is gone."""
+        if self.run.listing is not Listing.RECORDS:
+            return self.run.listing is Listing.KEYS
         return self.run.options.is_snapshot_of(self.run.stream)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection
 
@@ -13,10 +14,12 @@ from airflow_connectors.core import Client, Lookahead, Stream, Usage
 from .destination import Destination
 from .intake import Shaper
 from .ledger import Ledger
-from .options import Options
+from .listing import Listing
+from .options import Options, Write
 from .progress import Progress
 from .tables import Tables
 from .verdict import Summary
+from .write import Written, append, merge, scd2
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Run:
     progress: Progress
     shaper: Shaper
     is_stopped: Callable[[], bool]
+    listing: Listing = Listing.RECORDS
     began: float = field(default_factory=time.monotonic)
     spent_before: Usage = field(init=False)
 
@@ -46,6 +50,25 @@ class Run:
     def sender(self) -> Lookahead:
         """A sender with this reader's share of the requests that may be under way at once."""
         return Lookahead(self.client.send, max(1, self.options.concurrency // self.readers))
+
+    @property
+    def state_name(self) -> str:
+        """Under which the state is kept: a listing of keys or removals has one of its own."""
+        table = self.summary.table
+        return table if self.listing is Listing.RECORDS else f"{table}#{self.listing.value}"
+
+    def listed(self, stream: Stream, listing: Listing) -> Run:
+        """The same run, on a listing that tells more about the same table."""
+        shaper = Shaper(stream, dict(self.tables.kinds), listing=listing)
+        return replace(self, stream=stream, listing=listing, shaper=shaper)
+
+    def write_staged(self, *, is_unique: bool) -> Written:
+        """Bring the staged rows into the table, the way this run writes."""
+        how, conn, dialect = self.options.write, self.conn, self.destination.dialect
+        if how is Write.SCD2:
+            return scd2(conn, dialect, self.tables, is_unique=is_unique, now=datetime.now(UTC))
+        write = append if how is Write.APPEND else merge
+        return write(conn, dialect, self.tables, is_unique=is_unique)
 
     def settle(self, summary: Summary) -> Summary:
         """The account with what the client has spent by now."""

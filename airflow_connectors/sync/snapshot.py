@@ -8,14 +8,15 @@ complete, so that nobody sees a mixture of two.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .kinds import Kind
+from .listing import Listing
 from .names import digest
 from .partition import PartitionRun
 from .run import Run
 from .verdict import Doubt, Verdict
-from .write import Written, delete_absent, live_rows, merge, staged_rows
+from .write import Written, delete_absent, live_rows, staged_rows
 
 FEW = 10  # a table this small may shrink by any share
 
@@ -31,9 +32,8 @@ class Snapshot:
         """Open the staging table, with columns of these kinds."""
         tables, conn = self.run.tables, self.run.conn
         if tables.target is not None:
-            tables.stage_durably(
-                conn, self._suffix
-            )  # before it is fitted: an interrupted run may have left it
+            # Before the table is fitted, because an interrupted run may have left it.
+            tables.stage_durably(conn, self._suffix)
         if kinds:
             tables.fit(conn, kinds)
         if tables.stage is None:
@@ -42,15 +42,13 @@ class Snapshot:
 
     def publish(self) -> Written:
         """Show what was collected, unless it is suspiciously little."""
-        run = self.run
+        run, written = self.run, Written()
         staged = staged_rows(run.conn, run.tables)
-        if self.shrinks_to(staged):
-            written = Written()
-        else:
-            merged = merge(run.conn, run.destination.dialect, run.tables, is_unique=False)
-            written = Written(
-                merged.new, merged.changed, staged - merged.new - merged.changed, self.delete_absent()
-            )
+        if not self.shrinks_to(staged):
+            if run.listing is Listing.RECORDS:
+                written = run.write_staged(is_unique=False)
+            unchanged = staged - written.new - written.changed if run.listing is Listing.RECORDS else 0
+            written = replace(written, unchanged=unchanged, deleted=self.delete_absent())
         run.tables.drop_stage(run.conn)
         return written
 
@@ -60,6 +58,8 @@ class Snapshot:
             self.part.watch.doubts.append(
                 Doubt(Verdict.PARTIAL, "records were rejected, so what seems deleted was kept")
             )
+            return 0
+        if self.part.watch.doubts:  # what did not come may be there all the same
             return 0
         return delete_absent(
             self.run.conn, self.run.tables, self.part.scope, hard=self.run.options.removes_rows

@@ -78,14 +78,28 @@ def delete_absent(
 
     Of a history nothing is removed: the current versions end.
     """
+    return _delete(conn, tables, sa.and_(_live(tables, scope), ~_is_staged(conn, tables)), hard=hard, now=now)
+
+
+def delete_staged(conn: Connection, tables: Tables, *, hard: bool, now: datetime | None = None) -> int:
+    """Mark or remove the rows whose keys are staged; how many they were."""
+    return _delete(conn, tables, sa.and_(_live(tables, {}), _is_staged(conn, tables)), hard=hard, now=now)
+
+
+def _is_staged(conn: Connection, tables: Tables) -> sa.ColumnElement[bool]:
     target, stage = _target(tables), tables.staging
     tables.dialect.prepare_lookup(conn, stage, _identity(tables))
-    is_shown = sa.exists().where(*(target.c[name] == stage.c[name] for name in _identity(tables)))
-    absent = sa.and_(_live(tables, scope), ~is_shown)
+    return sa.exists().where(*(target.c[name] == stage.c[name] for name in _identity(tables)))
+
+
+def _delete(
+    conn: Connection, tables: Tables, where: sa.ColumnElement[bool], *, hard: bool, now: datetime | None
+) -> int:
+    target = _target(tables)
     if hard and tables.write is not Write.SCD2:
-        return tables.dialect.rows(conn, target.delete().where(absent))
+        return tables.dialect.rows(conn, target.delete().where(where))
     mark = VALID_TO if tables.write is Write.SCD2 else DELETED_AT
-    return tables.dialect.rows(conn, target.update().where(absent).values({mark: _moment(tables, now)}))
+    return tables.dialect.rows(conn, target.update().where(where).values({mark: _moment(tables, now)}))
 
 
 def live_rows(conn: Connection, tables: Tables, scope: Mapping[str, str]) -> int:
