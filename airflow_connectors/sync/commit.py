@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 
 from .batch import Batch, joined, parted, united
@@ -17,7 +17,7 @@ from .run import Run
 from .snapshot import Snapshot
 from .unit import Unit
 from .verdict import Summary
-from .write import Written, delete_staged
+from .write import Written, delete_staged, written_since
 
 
 @dataclass
@@ -112,9 +112,18 @@ class Commit:
             run.conn.execute(run.tables.staging.delete())
         self._load(living)
         if run.listing is Listing.RECORDS:
+            began = datetime.now(UTC)
             written = run.write_staged(is_unique=True)
+            self._measure_lateness(began)
             repeated = sum(len(batch.rows) for batch in batches) - len(living.rows) - len(dead.rows)
             self._count(replace(written, unchanged=written.unchanged + repeated))
+
+    def _measure_lateness(self, began: datetime) -> None:
+        late = self.unit.late
+        for row in written_since(self.run.conn, self.run.tables, began) & late.keys() if late else ():
+            key, seconds = late[row]
+            self.unit.parts[key].lateness = max(self.unit.parts[key].lateness, seconds)
+            self.summary.lateness = max(self.summary.lateness, seconds)
 
     def _parts(self, *, is_staged: bool) -> list[PartitionRun]:
         parts = self.unit.parts.values()
@@ -151,6 +160,7 @@ class Commit:
         run, summary = self.run, self.summary
         for part in self.unit.parts.values():
             if run.listing is Listing.RECORDS:
+                summary.lookback = max(summary.lookback, part.lookback.total_seconds())
                 summary.moved(_text(part.state.cursor), _text(part.position.cursor))
             for doubt in part.watch.doubts if part.is_finished else ():
                 summary.doubt(doubt)

@@ -67,6 +67,7 @@ class State:
     resume: Resume | None = None
     etag: str | None = None
     etag_for: str | None = None
+    lateness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Position:
     resume: Resume | None = None
     etag: str | None = None
     etag_for: str | None = None
+    lateness: float = 0.0
 
 
 def state_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
@@ -86,6 +88,7 @@ def state_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
         *(sa.Column(name, dialect.name, primary_key=True) for name in ("connection", "stream", "partition")),
         sa.Column("epoch", sa.BigInteger, nullable=False),
         *(sa.Column(name, text) for name in ("cursor", "resume", "etag", "etag_for")),
+        sa.Column("lateness", sa.Double),
         sa.Column("updated_at", moment),
     ]
 
@@ -99,7 +102,7 @@ def run_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
         *(sa.Column(name, text, nullable=False) for name in ("connection", "stream")),
         *(sa.Column(name, moment) for name in ("started_at", "finished_at")),
         *(sa.Column(name, sa.BigInteger, nullable=False, default=0) for name in counts),
-        *(sa.Column(name, sa.Double) for name in ("waited", "seconds")),
+        *(sa.Column(name, sa.Double) for name in ("waited", "seconds", "lateness", "lookback")),
         *(sa.Column(name, text) for name in ("cursor_from", "cursor_to", "verdict", "reasons", "error")),
     ]
 
@@ -122,6 +125,7 @@ def _state(row: sa.Row[Any]) -> State:
         resume=msgspec.json.decode(row.resume, type=Resume) if row.resume else None,
         etag=row.etag,
         etag_for=row.etag_for,
+        lateness=row.lateness or 0.0,
     )
 
 
@@ -131,6 +135,7 @@ def _stored(position: Position) -> dict[str, Any]:
         "resume": msgspec.json.encode(position.resume).decode() if position.resume else None,
         "etag": position.etag,
         "etag_for": position.etag_for,
+        "lateness": position.lateness,
         "updated_at": datetime.now(UTC),
     }
 

@@ -11,6 +11,7 @@ from airflow_connectors.core import Order, Page, RejectedError, Request, Window,
 
 from .feed import Sized
 from .intake import Intake
+from .lateness import FADING, lookback
 from .ledger import Key, Position, Resume, State
 from .listing import Listing
 from .run import Run
@@ -43,9 +44,11 @@ class PartitionRun:
     is_finished: bool = False
     is_refused: bool = False
     is_staged: bool = False
+    lateness: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.run.stream, self._window())
+        self.lateness = self.state.lateness * FADING
         if resume := self.resumed:
             self.watch.highest, self.watch.read = resume.highest, resume.read
             self.watch.rejected, self.is_staged = resume.rejected, resume.is_snapshot
@@ -96,11 +99,26 @@ class PartitionRun:
         if self.resumed:
             return self.resumed.window
         options, cursor = self.run.options, self.run.stream.cursor
-        lookback, lag = (cursor.lookback, cursor.lag) if cursor else (NEVER, NEVER)
-        until = options.until or datetime.now(UTC) - lag
+        until = options.until or datetime.now(UTC) - (cursor.lag if cursor else NEVER)
         if options.is_backfill or self.is_snapshot:
             return Window(options.since, until)
-        return Window(self.state.cursor - lookback if self.state.cursor else None, until)
+        return Window(self.state.cursor - self.lookback if self.state.cursor else None, until)
+
+    @property
+    def lookback(self) -> timedelta:
+        """How far before the cursor the window begins."""
+        cursor = self.run.stream.cursor
+        return lookback(cursor, self.state.lateness) if cursor else NEVER
+
+    def late(self, intake: Intake) -> dict[int, float]:
+        """The rows from before the last run's cursor, by sequence number, and by how many seconds."""
+        before = self.state.cursor
+        if not (before and intake.batch) or self.is_snapshot or self.run.stream.follow:
+            return {}
+        if min(intake.positions, default=before) >= before:
+            return {}
+        pairs = zip(intake.batch.rows, intake.positions, strict=True)
+        return {row[-1]: (before - moment).total_seconds() for row, moment in pairs if moment < before}
 
     @property
     def is_snapshot(self) -> bool:
@@ -146,11 +164,11 @@ class PartitionRun:
         reached = watch.furthest if self.is_finished and not self.is_refused else underway
         cursor = max(filter(None, (self.state.cursor, reached)), default=None)
         if self.next:
-            return Position(cursor, self._resume(self.next))
+            return Position(cursor, self._resume(self.next), lateness=self.lateness)
         # What is in doubt must be read again, not be answered by "unmodified".
         if first and not watch.doubts and self._proves_unchanged(first):
-            return Position(cursor, None, first.page.etag, first.page.request.dump())
-        return Position(cursor)
+            return Position(cursor, None, first.page.etag, first.page.request.dump(), self.lateness)
+        return Position(cursor, lateness=self.lateness)
 
     def _resume(self, next_: Request) -> Resume:
         watch = self.watch

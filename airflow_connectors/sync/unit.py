@@ -20,6 +20,7 @@ class Unit:
 
     batches: dict[Key, list[Batch]] = field(default_factory=dict)
     parts: dict[Key, PartitionRun] = field(default_factory=dict)
+    late: dict[int, tuple[Key, float]] = field(default_factory=dict)
     rejects: list[tuple[Key, Reject]] = field(default_factory=list)
     size: int = 0
     pages: int = 0
@@ -30,6 +31,7 @@ class Unit:
         batches = self.batches.setdefault(part.key, [])
         if intake.batch:
             batches.append(intake.batch)
+        self.late |= {row: (part.key, seconds) for row, seconds in part.late(intake).items()}
         self.rejects += ((part.key, reject) for reject in intake.rejects)
         self.size += intake.page.size
         self.pages += 1

@@ -25,7 +25,11 @@ class Doubt:
 
 @dataclass
 class Summary:
-    """The account of one run of one stream: the ledger's row and the task's XCom."""
+    """
+    The account of one run of one stream: the ledger's row and the task's XCom.
+
+    In seconds are `waited`, `seconds`, `lateness` (how far behind the cursor records appeared), `lookback`.
+    """
 
     stream: str
     table: str
@@ -39,6 +43,8 @@ class Summary:
     requests: int = 0
     waited: float = 0.0
     seconds: float = 0.0
+    lateness: float = 0.0
+    lookback: float = 0.0
     cursor_from: str | None = None
     cursor_to: str | None = None
     verdict: Verdict = Verdict.COMPLETE

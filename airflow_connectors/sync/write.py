@@ -102,6 +102,14 @@ def _delete(
     return tables.dialect.rows(conn, target.update().where(where).values({mark: _moment(tables, now)}))
 
 
+def written_since(conn: Connection, tables: Tables, moment: datetime) -> set[int]:
+    """The sequence numbers of the staged rows that a write since then has put into the table."""
+    target, stage = _target(tables), tables.staging
+    is_same = [target.c[name] == stage.c[name] for name in _identity(tables)]
+    is_written = target.c[SYNCED_AT] >= _moment(tables, moment)
+    return set(conn.execute(sa.select(stage.c[SEQUENCE]).where(*is_same, is_written)).scalars())
+
+
 def live_rows(conn: Connection, tables: Tables, scope: Mapping[str, str]) -> int:
     """Rows of a scope that are not deleted."""
     if tables.target is None:
