@@ -40,7 +40,7 @@ def folded(name: str) -> str:
     humped = HUMP.sub("_", normalize("NFC", name))
     kept = "".join(one if _is_kept(one) else "\0" for one in humped)
     snake = normalize("NFC", GAPS.sub("_", kept).lower())
-    if not snake.strip("_") and snake != name:  # an emoji, or nothing at all
+    if not snake or (not snake.strip("_") and snake != name):  # of an emoji nothing is left
         return f"_{digest(name)}"
     if snake.startswith(WIDENING) or not (snake[0] == "_" or snake[0].isalpha()):
         snake = f"_{snake}"

@@ -39,7 +39,7 @@ class Transform:
 
 
 class Guard(Transform):
-    """A transform that hides something: it comes first, never fails, and applies wherever records are kept."""
+    """A transform that hides something: it comes first, never fails, and applies wherever one is kept."""
 
 
 def required(fields: Iterable[str], name: str) -> tuple[str, ...]:
