@@ -36,16 +36,25 @@ def compiled(
     _require_guards_first(found)
     trail = Trail({name: (name,) for name in key}, {name: (name,) for name in fixed})
     unseen: set[str] = set()
-    guards, steps, keys_at = list[Step](), list[Step](), dict[Step, KeyOf]()
-    for one in found:
-        kept = trail.kept_by(one)
-        prepared = list(_watched(kept, unseen))
-        (guards if isinstance(one, Guard) else steps).extend(prepared)
-        if isinstance(one, Filter):
-            keys_at.update(dict.fromkeys(prepared, trail.key_of()))
-        trail.follow(kept)
+    built = [_built(one, trail, unseen) for one in found]
     keys = trail.ends()
-    return Chain(keys, (*keys, *trail.fixed), _promised(found), guards, steps, keys_at, keep_raw, unseen)
+    return Chain(
+        key=keys,
+        needed=(*keys, *trail.fixed),
+        promised=_promised(found),
+        guards=[step for one, steps, _ in built for step in steps if isinstance(one, Guard)],
+        steps=[step for one, steps, _ in built for step in steps if not isinstance(one, Guard)],
+        keys_at={step: key_of for _, steps, key_of in built for step in steps},
+        keeps_raw=keep_raw,
+        unseen=unseen,
+    )
+
+
+def _built(one: Transform, trail: Trail, unseen: set[str]) -> tuple[Transform, Sequence[Step], KeyOf]:
+    """A transform with its steps, and how the primary key is read where they stand."""
+    kept, key_of = trail.kept_by(one), trail.key_of()
+    trail.follow(kept)
+    return kept, list(_watched(kept, unseen)), key_of
 
 
 def _require_guards_first(transforms: Sequence[Transform]) -> None:
