@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -37,20 +37,29 @@ def compiled(
     trail = Trail({name: (name,) for name in key}, {name: (name,) for name in fixed})
     unseen: set[str] = set()
     built = [_built(one, trail, unseen) for one in found]
-    keys = trail.ends()
+    return _chain(built, trail, _promised(found), unseen, keeps_raw=keep_raw)
+
+
+Built = tuple[Transform, Sequence[Step], KeyOf]
+
+
+def _chain(
+    built: Sequence[Built], trail: Trail, promised: Mapping[str, Kind], unseen: set[str], *, keeps_raw: bool
+) -> Chain:
+    key = trail.ends()
     return Chain(
-        key=keys,
-        needed=(*keys, *trail.fixed),
-        promised=_promised(found),
+        key=key,
+        needed=(*key, *trail.fixed),
+        promised=promised,
         guards=[step for one, steps, _ in built for step in steps if isinstance(one, Guard)],
         steps=[step for one, steps, _ in built for step in steps if not isinstance(one, Guard)],
         keys_at={step: key_of for _, steps, key_of in built for step in steps},
-        keeps_raw=keep_raw,
+        keeps_raw=keeps_raw,
         unseen=unseen,
     )
 
 
-def _built(one: Transform, trail: Trail, unseen: set[str]) -> tuple[Transform, Sequence[Step], KeyOf]:
+def _built(one: Transform, trail: Trail, unseen: set[str]) -> Built:
     """A transform with its steps, and how the primary key is read where they stand."""
     kept, key_of = trail.kept_by(one), trail.key_of()
     trail.follow(kept)
