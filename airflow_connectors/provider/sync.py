@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from airflow_connectors.sync import Destination, Summary
 
 
+DEFAULTS = Options()
+
+
 class IncompleteTask(IncompleteSync, AirflowFailException):
     """Fails the task without a retry, which would read on from the new cursor and look complete."""
 
@@ -46,6 +49,8 @@ class SyncOperator(StreamOperator[H]):
     write: str = Write.MERGE.value
     full_refresh: bool = False
     hard_delete: bool = False
+    sweep: bool = False
+    concurrency: int = DEFAULTS.concurrency
     max_rejects: int = 0
     allow_shrink: bool = False
     accept_verdicts: Sequence[str] = ()
@@ -108,6 +113,8 @@ class SyncOperator(StreamOperator[H]):
             until=moment(self.until),
             full_refresh=self.full_refresh,
             hard_delete=self.hard_delete,
+            sweep=self.sweep,
+            concurrency=self.concurrency,
             max_rejects=self.max_rejects,
             allow_shrink=self.allow_shrink,
         )

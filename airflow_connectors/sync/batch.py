@@ -16,7 +16,7 @@ from airflow_connectors.core import Record
 from .kinds import Kind, kind_of, widened
 from .names import ROW_HASH, SEQUENCE
 
-encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder(decimal_format="number").encode
 Rows = list[tuple[Any, ...]]
 
 
@@ -106,6 +106,13 @@ def parted(together: Batch) -> tuple[Batch, Batch]:
     return Batch(together.kinds, living), Batch(
         together.kinds, [row for row in together.rows if row[-2] is None]
     )
+
+
+def latest(elements: Batch, parents: Batch, width: int) -> tuple[Batch, Batch]:
+    """Of each parent, whose key is the first `width` columns, the last version and its elements."""
+    newest = {row[:width]: row for row in sorted(parents.rows, key=itemgetter(-1))}
+    kept = [row for row in elements.rows if newest[row[:width]][-1] == row[-1]]
+    return Batch(elements.kinds, kept), Batch(parents.kinds, list(newest.values()))
 
 
 def _aligned(one: Batch, kinds: Mapping[str, Kind]) -> Rows:

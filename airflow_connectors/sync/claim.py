@@ -25,7 +25,7 @@ def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
 
 
 def _claimed(run: Run, partition: str | None, state: State) -> PartitionRun:
-    if run.tables.target is None and (state.cursor or state.etag or state.resume):
+    if not run.has_tables and (state.cursor or state.etag or state.resume):
         log.warning("%s: there is a state but no table; reading from the beginning", run.summary.table)
         state = State(epoch=state.epoch)
     part = PartitionRun(run, partition, state, state.resume)
@@ -36,9 +36,11 @@ def _is_resumable(run: Run, part: PartitionRun) -> bool:
     """Whether the interrupted window can go on: this run is of its kind, and nothing of it has been lost."""
     if part.resumed is None:
         return True
-    snapshot = Snapshot(run, part)
-    if part.resumed.is_snapshot == part.is_snapshot and (not part.is_snapshot or snapshot.is_there):
+    snapshots = [Snapshot(run, part, tables) for tables in run.targets.values()]
+    is_there = any(snapshot.is_there for snapshot in snapshots)
+    if part.resumed.is_snapshot == part.is_snapshot and (not part.is_snapshot or is_there):
         return True
     log.warning("%s: an interrupted run of another kind is given up", part.key)
-    snapshot.discard()
+    for snapshot in snapshots:
+        snapshot.discard()
     return False

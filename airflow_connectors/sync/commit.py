@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import datetime
 
-from .batch import Batch, joined, parted, united
 from .errors import TooManyRejects
-from .kinds import Kind
 from .listing import Listing
-from .load import load
-from .partition import PartitionRun
 from .run import Run
-from .snapshot import Snapshot
+from .tablewrite import TableWrite
 from .unit import Unit
 from .verdict import Summary
-from .write import Written, delete_staged, written_since
 
 
 @dataclass
@@ -35,9 +28,6 @@ class Commit:
         """Raises Superseded if a newer run has taken over; then nothing of the unit is written."""
         try:
             with self.run.conn.begin():
-                self._fence()
-                self._fit()
-                self._write_snapshots()
                 self._write_rows()
                 self._require_few()
                 self._save()
@@ -46,7 +36,8 @@ class Commit:
             self._keep_rejects()
             raise
         vars(self.run.summary).update(vars(self.summary))
-        self.run.tables.sweep(self.run.conn)
+        for tables in self.run.targets.values():
+            tables.sweep(self.run.conn)
 
     def guard(self) -> None:
         """Raise TooManyRejects, and keep them, where a unit has more than the run allows."""
@@ -66,95 +57,18 @@ class Commit:
             positions = {key: part.position for key, part in self.unit.parts.items()}
             self.run.ledger.save(self.run.conn, positions)
 
-    def _fit(self) -> None:
-        """Create and alter before rows are written: DDL on a connection apart would wait for them."""
-        kinds = self._kinds(chain.from_iterable(self.unit.batches.values()))
-        if kinds:
-            self.run.tables.fit(self.run.conn, kinds)
-
-    def _kinds(self, batches: Iterable[Batch]) -> Mapping[str, Kind]:
-        """The columns that the table needs for these rows. A listing that is not of records needs none."""
-        return united(batches) if self.run.listing is Listing.RECORDS else {}
-
-    def _write_snapshots(self) -> None:
-        """What is, or was, too large for one unit goes through a staging table of its own."""
-        for part in self._parts(is_staged=True):
-            snapshot, batches = Snapshot(self.run, part), self.unit.batches[part.key]
-            if self.run.tables.target is None and not batches:
-                continue
-            snapshot.collect(self._kinds(batches))
-            self._load(parted(joined(batches, self.run.tables.keys))[0])
-            if part.is_finished:
-                self._count(snapshot.publish())
-            self.run.tables.stage = None
-
     def _write_rows(self) -> None:
-        """What is complete as it stands is merged at once."""
-        parts = [part for part in self._parts(is_staged=False) if not self._is_refused(part)]
-        batches = [batch for part in parts for batch in self.unit.batches[part.key]]
-        tables, conn = self.run.tables, self.run.conn
-        if tables.target is None:
-            return
-        tables.stage_temporarily(conn)
-        self._merge(batches)
-        for part in parts:
-            if part.is_snapshot:
-                self.summary.deleted += Snapshot(self.run, part).delete_absent()
-        tables.drop_stage(conn)
-
-    def _merge(self, batches: Sequence[Batch]) -> None:
-        """Write the rows of living records, and then delete those of dead ones."""
+        """Every table in turn, records before their elements."""
         run = self.run
-        living, dead = parted(joined(batches, run.tables.keys))
-        if dead.rows:
-            self._load(dead)
-            self.summary.deleted += delete_staged(run.conn, run.tables, hard=run.options.removes_rows)
-            run.conn.execute(run.tables.staging.delete())
-        self._load(living)
-        if run.listing is Listing.RECORDS:
-            began = datetime.now(UTC)
-            written = run.write_staged(is_unique=True)
-            self._measure_lateness(began)
-            repeated = sum(len(batch.rows) for batch in batches) - len(living.rows) - len(dead.rows)
-            self._count(replace(written, unchanged=written.unchanged + repeated))
-
-    def _measure_lateness(self, began: datetime) -> None:
-        late = self.unit.late
-        for row in written_since(self.run.conn, self.run.tables, began) & late.keys() if late else ():
-            key, seconds = late[row]
-            self.unit.parts[key].lateness = max(self.unit.parts[key].lateness, seconds)
-            self.summary.lateness = max(self.summary.lateness, seconds)
-
-    def _parts(self, *, is_staged: bool) -> list[PartitionRun]:
-        parts = self.unit.parts.values()
-        return [part for part in parts if (part.is_staged or part.is_underway) is is_staged]
-
-    def _is_refused(self, part: PartitionRun) -> bool:
-        rows = sum(len(batch.rows) for batch in self.unit.batches[part.key])
-        return part.is_snapshot and Snapshot(self.run, part).shrinks_to(rows)
-
-    def _load(self, batch: Batch) -> None:
-        """Stage rows; those that the destination refuses join the rejects."""
-        run = self.run
-        for number, reject in load(run.conn, run.destination.dialect, run.tables, batch):
-            part = self._part_of(batch, number)
-            part.watch.rejected += 1
-            self.unit.rejects.append((part.key, reject))
-
-    def _part_of(self, batch: Batch, number: int) -> PartitionRun:
-        """The partition that a row was read from."""
-        first = next(iter(self.unit.parts.values()))
-        column = next(iter(first.scope), None)
-        if column is None:
-            return first
-        partition = batch.rows[number][batch.columns.index(column)]
-        return self.unit.parts[replace(first.key, partition=partition)]
-
-    def _count(self, written: Written) -> None:
-        self.summary.new += written.new
-        self.summary.changed += written.changed
-        self.summary.unchanged += written.unchanged
-        self.summary.deleted += written.deleted
+        writes = [TableWrite(run, self.unit, tables, self.summary) for tables in run.targets.values()]
+        for write in writes:
+            write.fit()
+        self._fence()
+        for write in writes:
+            write.refuse()
+        for write in writes:
+            write.snapshots()
+            write.rows()
 
     def _account(self) -> None:
         run, summary = self.run, self.summary

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from threading import Event, Thread
@@ -25,14 +25,14 @@ from airflow_connectors.core import Client, ConfigError, ConnectorError, Stream
 from .claim import claimed
 from .destination import Destination
 from .errors import DestinationError, IncompleteSync
-from .intake import Shaper
+from .intake import Intaker
 from .ledger import Ledger
 from .listing import Listing
 from .memory import unhurried
 from .options import Options, Write
+from .prepare import Find, open_tables, shaping_of
 from .progress import Progress
 from .run import Run
-from .tables import Tables, key_columns
 from .verdict import Summary, Verdict
 from .writer import Writer
 
@@ -45,11 +45,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Sync:
-    """Syncs streams of one Airflow connection, named `connection`, into one destination."""
+    """
+    Syncs streams of one Airflow connection, named `connection`, into one destination.
+
+    `secret` finds the keys that transforms name.
+    """
 
     destination: Destination
     connection: str
     client: Client
+    secret: Find | None = None
     stopping: Event = field(default_factory=Event)
 
     def stop(self) -> None:
@@ -92,16 +97,14 @@ class Sync:
                 Writer(each).write(claimed(each, some))
 
     def _begin(self, conn: Connection, stream: Stream, options: Options) -> Run:
-        table = options.table or stream.name
-        summary = Summary(stream.name, table, f"{stream.name}-{uuid4()}")
-        is_history = options.write is Write.APPEND
-        tables = Tables(self.destination, table, key_columns(stream.key), options.write)
+        shaping = shaping_of(stream, options, self.secret)
+        summary = Summary(stream.name, shaping.table, f"{stream.name}-{uuid4()}")
         ledger = Ledger(self.destination)
         with conn.begin():
             self.destination.dialect.lock(conn, self.destination.schema)
             ledger.create(conn)
             ledger.begin(conn, self.connection, summary)
-            tables.open(conn)
+            targets = open_tables(conn, self.destination, shaping, options.write)
         return Run(
             stream=stream,
             options=options,
@@ -111,10 +114,11 @@ class Sync:
             ledger=ledger,
             connection=self.connection,
             summary=summary,
-            tables=tables,
+            targets=targets,
             progress=Progress(stream.name),
+            intaker=Intaker(stream, shaping, is_canonical=options.write is Write.APPEND or not stream.key),
             is_stopped=self.stopping.is_set,
-            shaper=Shaper(stream, dict(tables.kinds), is_canonical=is_history),
+            spent_before=replace(self.client.usage),
         )
 
     def _close(self, run: Run, error: str | None) -> None:

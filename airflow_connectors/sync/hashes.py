@@ -15,7 +15,7 @@ import msgspec
 
 from airflow_connectors.core import Record
 
-encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+encode_sorted = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 digest = partial(sha1, usedforsecurity=False)
 number = partial(int.from_bytes, byteorder="big", signed=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -14,43 +14,41 @@ import msgspec
 
 from airflow_connectors.core import DataError, Page, Record, Stream, dig
 
-from .batch import Batch, Reject, batch
+from .batch import Batch, Reject
 from .hashes import raw_hashes, row_hash
 from .kinds import Kind
 from .listing import Listing
-from .names import columns_of, folded
+from .shaping import Shaping
+from .sifting import sift
 from .typed import Layout, TypedDecoder, is_decodable
 
-encode = msgspec.json.Encoder().encode
 MISSES = 20  # pages that teach nothing new and yet do not fit: a stream of mixed types
 
 
 @dataclass(frozen=True)
 class Intake:
-    """A page's rows and what else must be known of it, without its text."""
+    """A page's rows by table, and what else must be known of it, without its text."""
 
     page: Page
     count: int = 0
-    batch: Batch | None = None
+    batches: Sequence[tuple[str, Batch]] = ()
     positions: Sequence[datetime] = ()
     rejects: Sequence[Reject] = ()
 
 
 @dataclass
-class Shaper:
+class Intaker:
     """
     Turns pages into rows, and learns from each what fields there are. Safe to use from several threads.
 
-    `kinds` are the table's columns. `is_canonical` takes hashes that do not depend on the order of fields,
-    for tables in which the hash is what tells rows apart. Of a listing that is not of records only the keys
-    are kept. The hash of what is deleted is None.
+    Of a listing that is not of records only the keys are kept. `is_canonical` takes hashes that do not depend
+    on the order of fields, for tables in which the hash is what tells rows apart.
     """
 
     stream: Stream
-    kinds: dict[str, Kind]
+    shaping: Shaping
     is_canonical: bool = False
     listing: Listing = Listing.RECORDS
-    names: dict[str, str] = field(default_factory=dict)
     layout: Layout = field(init=False)
     decoder: TypedDecoder | None = None
     misses: int = 0
@@ -63,15 +61,12 @@ class Shaper:
     @property
     def is_plain(self) -> bool:
         """Whether every record becomes a row as it comes."""
-        return not (self.is_canonical or self.stream.tombstone) and self.listing is Listing.RECORDS
+        is_shaped = self.is_canonical or self.stream.tombstone or self.shaping.is_needed
+        return not is_shaped and self.listing is Listing.RECORDS
 
     @property
-    def _partition_field(self) -> str:
+    def partition_field(self) -> str:
         return f"_{self.stream.partition.name}" if self.stream.partition else ""
-
-    def column(self, name: str) -> str:
-        """The column that a field's values are in."""
-        return self.names.get(name) or folded(name)
 
     def take(self, page: Page) -> Intake:
         """The page's good records as rows, its bad ones as rejects."""
@@ -90,21 +85,26 @@ class Shaper:
             return None
         try:
             values = decoder.columns(raws)
-            positions = self._positions(values) if self.stream.cursor else ()
+            positions = self._positions(values)
         except (msgspec.ValidationError, DataError, KeyError):
             return None
-        kinds = {self.names[name]: kind for name, kind in decoder.kinds.items() if kind}
-        columns = list(values.values())
-        if self._partition_field:
-            kinds[self.names[self._partition_field]] = Kind.TEXT
-            columns.append([page.partition] * len(raws))
-        rows = list(zip(*columns, *self._marks(raw_hashes(raws, page.partition)), strict=False))
-        return Intake(_bare(page), page.count, Batch(kinds, rows), positions)
+        rows = self._rows(values, decoder.kinds, page, raw_hashes(raws, page.partition))
+        return Intake(_bare(page), page.count, [(self.shaping.table, rows)], positions)
 
-    def _marks(self, hashes: Sequence[int | None]) -> tuple[Sequence[int | None], Iterable[int]]:
-        # The clock numbers the rows: it goes on where an interrupted run stopped.
-        now = time.time_ns()
-        return hashes, range(now, now + len(hashes))
+    def _rows(
+        self,
+        values: Mapping[str, Sequence[Any]],
+        found: Mapping[str, Kind | None],
+        page: Page,
+        hashes: Sequence[int],
+    ) -> Batch:
+        names = self.shaping.fields.names
+        kinds = {names[name]: kind for name, kind in found.items() if kind}
+        columns = list(values.values())
+        if self.partition_field:
+            kinds[names[self.partition_field]] = Kind.TEXT
+            columns.append([page.partition] * len(hashes))
+        return Batch(kinds, list(zip(*columns, hashes, _sequence(len(hashes)), strict=True)))
 
     def _positions(self, values: Mapping[str, Sequence[Any]]) -> list[datetime]:
         """Where the records stand in the cursor's order. KeyError where its field is none of theirs."""
@@ -113,32 +113,25 @@ class Shaper:
             return []
         path = cursor.field.removeprefix(f"{self.stream.lift}.") if self.stream.lift else cursor.field
         name, _, inner = path.partition(".")
-        found: Iterable[Any] = values[name]
+        found = values[name]
         if inner:
-            found = (dig(msgspec.json.decode(value or b"null"), inner, None) for value in found)
+            found = [dig(msgspec.json.decode(value or b"null"), inner, None) for value in found]
         return [value if isinstance(value, datetime) else cursor.moment(value) for value in found]
 
     def _general(self, page: Page) -> Intake:
-        """The way for all records: decoded one by one, sifted, and learned from."""
-        sifted = sift(self.stream, page, self._hashes(page))
-        if not sifted.records:
-            return Intake(_bare(page), page.count, None, sifted.positions, sifted.rejects)
+        """The way for all records: decoded one by one, sifted, shaped, and learned from."""
+        sifted = sift(self.stream, page, self._hashes(page), self.shaping.raw)
         if self.listing is not Listing.RECORDS:
             sifted.records = [{name: record[name] for name in self.stream.key} for record in sifted.records]
-        fields = dict.fromkeys(chain.from_iterable(sifted.records))
-        if not fields.keys() <= self.names.keys():
-            found = columns_of({**self.names, **fields})
-            self.names = {name: column for column, name in found.items()}
-        rows = batch(sifted.records, self.names, self.kinds, self._marks(sifted.hashes))
-        self.kinds.update(rows.kinds)
+        batches, refused = self.shaping.rows(sifted.records, sifted.hashes, _sequence(len(sifted.records)))
         if self.is_plain and page.raws is not None:
             self._learn(page.heads)
-        return Intake(_bare(page), page.count, rows, sifted.positions, sifted.rejects)
+        return Intake(_bare(page), page.count, batches, sifted.positions, [*sifted.rejects, *refused])
 
     def _hashes(self, page: Page) -> Sequence[int | None]:
         if self.listing is Listing.REMOVALS:
             return [None] * len(page.records)
-        if page.raws is None or self.is_canonical:
+        if page.raws is None or not (self.is_plain or self.stream.tombstone):
             hashes = [row_hash(record) for record in page.records]
         else:
             hashes = raw_hashes(page.raws, page.partition)
@@ -155,7 +148,7 @@ class Shaper:
         lifted = [head[lift] for head in heads if isinstance(head.get(lift), dict)]
         outer = self._kinds_of({**before.fields, **dict.fromkeys(chain.from_iterable(heads))})
         inner = self._kinds_of({**(before.lifted or {}), **dict.fromkeys(chain.from_iterable(lifted))})
-        for name in (lift, self._partition_field):  # neither is a field of the record as it came
+        for name in (lift, self.partition_field):  # neither is a field of the record as it came
             outer.pop(name, None)
         self.layout = Layout(outer, inner if lift else None, lift, self.stream.key)
         self.misses += self.layout == before
@@ -163,43 +156,15 @@ class Shaper:
         is_typed = is_plain and self.misses < MISSES
         self.decoder = TypedDecoder(self.layout) if is_typed else None
 
-    def _kinds_of(self, fields: Iterable[str]) -> dict[str, Kind | None]:
-        return {name: self.kinds.get(self.names.get(name, "")) for name in fields}
+    def _kinds_of(self, names: Mapping[str, Any]) -> dict[str, Kind | None]:
+        fields = self.shaping.fields
+        return {name: fields.kinds.get(fields.names.get(name, "")) for name in names}
 
 
-@dataclass
-class Sifted:
-    """A page's good records with their hashes and positions, and its rejects."""
-
-    records: list[Record] = field(default_factory=list)
-    hashes: list[int | None] = field(default_factory=list)
-    positions: list[datetime] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-
-
-def sift(stream: Stream, page: Page, hashes: Sequence[int | None]) -> Sifted:
-    """Part a page's records into those with a key and a cursor, and those without."""
-    sifted = Sifted()
-    if stream.follow and stream.cursor:
-        sifted.positions = [stream.cursor.of(head) for head in page.heads]
-    heads = page.records if stream.follow else page.heads
-    for head, record, hash_ in zip(heads, page.records, hashes, strict=True):
-        try:
-            _require_key(stream, record)
-            if stream.cursor and not stream.follow:
-                sifted.positions.append(stream.cursor.of(head))
-        except DataError as error:
-            sifted.rejects.append(Reject(str(error), encode(record).decode()))
-        else:
-            sifted.records.append(record)
-            sifted.hashes.append(hash_)
-    return sifted
-
-
-def _require_key(stream: Stream, record: Record) -> None:
-    for name in stream.key:
-        if record.get(name) is None:
-            raise DataError(f"{stream.name}: a record has no {name!r}, which is part of its primary key")
+def _sequence(count: int) -> range:
+    # The clock numbers the rows: it goes on where an interrupted run stopped.
+    now = time.time_ns()
+    return range(now, now + count)
 
 
 def _bare(page: Page) -> Page:

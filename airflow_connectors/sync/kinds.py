@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
 from typing import Any
@@ -29,6 +30,7 @@ KINDS = {
     bool: Kind.BOOLEAN,
     int: Kind.INTEGER,
     float: Kind.FLOAT,
+    Decimal: Kind.NUMERIC,
     str: Kind.TEXT,
     dict: Kind.JSON,
     list: Kind.JSON,

@@ -18,6 +18,7 @@ from .destination import Destination
 from .dialects import Dialect
 from .errors import Superseded
 from .kinds import Kind
+from .registry import Registry
 from .verdict import Summary
 
 
@@ -141,16 +142,17 @@ def _stored(position: Position) -> dict[str, Any]:
 
 
 class Ledger:
-    """The three tables. Every write of a run is conditional on the epoch that the run took."""
+    """The tables of our own. Every write of a run is conditional on the epoch that the run took."""
 
     def __init__(self, destination: Destination) -> None:
         self.dialect = dialect = destination.dialect
         self.state = destination.table("_sync_state", *state_columns(dialect))
         self.runs = destination.table("_sync_runs", *run_columns(dialect))
         self.rejects = destination.table("_sync_rejects", *reject_columns(dialect))
+        self.columns = Registry(destination).table
 
     def create(self, conn: Connection) -> None:
-        for table in (self.state, self.runs, self.rejects):
+        for table in (self.state, self.runs, self.rejects, self.columns):
             self.dialect.create(conn, table)
 
     def begin(self, conn: Connection, connection: str, summary: Summary) -> None:

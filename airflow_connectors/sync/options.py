@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from airflow_connectors.core import Stream
 
@@ -36,6 +38,9 @@ class Options:
     `commit_bytes` is how much of the service's JSON is collected before it is committed, for `commit_seconds`
     at most; it bounds the memory and what a crash costs. `concurrency` is how many requests may be under way
     at once, where partitions or numbered pages allow more than one.
+
+    What records become is said by `transforms`, `route`, `children` and `contract`, values of `sync.shape` or
+    plain data, and by `keep_raw`, which keeps each record's JSON in a column `_raw`.
     """
 
     write: Write = Write.MERGE
@@ -50,6 +55,11 @@ class Options:
     commit_bytes: int = 8 * 2**20
     commit_seconds: float = 60.0
     concurrency: int = 4
+    transforms: Sequence[Any] = ()
+    route: Any = None
+    children: Any = None
+    contract: Any = None
+    keep_raw: bool = False
 
     @property
     def is_backfill(self) -> bool:

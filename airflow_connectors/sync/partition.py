@@ -78,7 +78,7 @@ class PartitionRun:
             yield from map(self._delivery, pages)
 
     def _delivery(self, page: Page) -> Sized[Delivery]:
-        return Sized(Delivery(self, self.run.shaper.take(page)), page.size)
+        return Sized(Delivery(self, self.run.intaker.take(page)), page.size)
 
     def _pages(self, window: Window, resume: Resume | None) -> Generator[Page]:
         stream = self.run.stream
@@ -113,11 +113,12 @@ class PartitionRun:
     def late(self, intake: Intake) -> dict[int, float]:
         """The rows from before the last run's cursor, by sequence number, and by how many seconds."""
         before = self.state.cursor
-        if not (before and intake.batch) or self.is_snapshot or self.run.stream.follow:
+        if not before or self.is_snapshot or min(intake.positions, default=before) >= before:
             return {}
-        if min(intake.positions, default=before) >= before:
+        rows = [row for _, batch in intake.batches for row in batch.rows]
+        if len(rows) != len(intake.positions):  # shaped or followed: it is not known which is which
             return {}
-        pairs = zip(intake.batch.rows, intake.positions, strict=True)
+        pairs = zip(rows, intake.positions, strict=True)
         return {row[-1]: (before - moment).total_seconds() for row, moment in pairs if moment < before}
 
     @property
@@ -129,11 +130,9 @@ class PartitionRun:
 
     @property
     def scope(self) -> dict[str, str]:
-        """The columns and values that tell this partition's rows from others'."""
-        declared = self.run.stream.partition
-        if not declared or not self.partition:
-            return {}
-        return {self.run.shaper.column(f"_{declared.name}"): self.partition}
+        """The field and value that tell this partition's records from others'."""
+        name = self.run.intaker.partition_field
+        return {name: self.partition} if name and self.partition else {}
 
     @property
     def is_underway(self) -> bool:

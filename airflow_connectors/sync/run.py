@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from airflow_connectors.core import Client, Lookahead, Stream, Usage
 
 from .destination import Destination
-from .intake import Shaper
+from .intake import Intaker
 from .ledger import Ledger
 from .listing import Listing
 from .options import Options, Write
@@ -34,18 +34,19 @@ class Run:
     ledger: Ledger
     connection: str
     summary: Summary
-    tables: Tables
+    targets: Mapping[str, Tables]
     progress: Progress
-    shaper: Shaper
+    intaker: Intaker
     is_stopped: Callable[[], bool]
+    spent_before: Usage
     listing: Listing = Listing.RECORDS
     began: float = field(default_factory=time.monotonic)
-    spent_before: Usage = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.spent_before = replace(self.client.usage)
-
     readers: int = 1
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether anything was ever written."""
+        return any(tables.target is not None for tables in self.targets.values())
 
     def sender(self) -> Lookahead:
         """A sender with this reader's share of the requests that may be under way at once."""
@@ -59,16 +60,16 @@ class Run:
 
     def listed(self, stream: Stream, listing: Listing) -> Run:
         """The same run, on a listing that tells more about the same table."""
-        shaper = Shaper(stream, dict(self.tables.kinds), listing=listing)
-        return replace(self, stream=stream, listing=listing, shaper=shaper)
+        intaker = replace(self.intaker, stream=stream, listing=listing)
+        return replace(self, stream=stream, listing=listing, intaker=intaker)
 
-    def write_staged(self, *, is_unique: bool) -> Written:
-        """Bring the staged rows into the table, the way this run writes."""
+    def write_staged(self, tables: Tables, *, is_unique: bool) -> Written:
+        """Bring the staged rows into their table, the way this run writes."""
         how, conn, dialect = self.options.write, self.conn, self.destination.dialect
         if how is Write.SCD2:
-            return scd2(conn, dialect, self.tables, is_unique=is_unique, now=datetime.now(UTC))
+            return scd2(conn, dialect, tables, is_unique=is_unique, now=datetime.now(UTC))
         write = append if how is Write.APPEND else merge
-        return write(conn, dialect, self.tables, is_unique=is_unique)
+        return write(conn, dialect, tables, is_unique=is_unique)
 
     def settle(self, summary: Summary) -> Summary:
         """The account with what the client has spent by now."""

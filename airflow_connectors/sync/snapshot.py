@@ -7,16 +7,15 @@ complete, so that nobody sees a mixture of two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .kinds import Kind
 from .listing import Listing
 from .names import digest
 from .partition import PartitionRun
 from .run import Run
+from .tables import Tables
 from .verdict import Doubt, Verdict
-from .write import Written, delete_absent, live_rows, staged_rows
+from .write import Written, delete_absent, delete_elements, delete_orphans, live_rows, staged_rows
 
 FEW = 10  # a table this small may shrink by any share
 
@@ -27,33 +26,32 @@ class Snapshot:
 
     run: Run
     part: PartitionRun
+    tables: Tables
 
-    def collect(self, kinds: Mapping[str, Kind]) -> None:
-        """Open the staging table, with columns of these kinds."""
-        tables, conn = self.run.tables, self.run.conn
-        if tables.target is not None:
-            # Before the table is fitted, because an interrupted run may have left it.
-            tables.stage_durably(conn, self._suffix)
-        if kinds:
-            tables.fit(conn, kinds)
-        if tables.stage is None:
-            tables.stage_durably(conn, self._suffix)
+    def collect(self) -> None:
+        """Open the staging table, which an interrupted run may have left."""
+        self.tables.stage_durably(self.run.conn, self._suffix)
         self.part.is_staged = True
 
     def publish(self) -> Written:
         """Show what was collected, unless it is suspiciously little."""
         run, written = self.run, Written()
-        staged = staged_rows(run.conn, run.tables)
-        if not self.shrinks_to(staged):
+        staged = staged_rows(run.conn, self.tables)
+        if not self.part.is_refused and not self.shrinks_to(staged):
             if run.listing is Listing.RECORDS:
-                written = run.write_staged(is_unique=False)
+                written = run.write_staged(self.tables, is_unique=False)
+            if self.tables.parent:
+                delete_elements(run.conn, self.tables, hard=run.options.removes_rows)
             unchanged = staged - written.new - written.changed if run.listing is Listing.RECORDS else 0
             written = replace(written, unchanged=unchanged, deleted=self.delete_absent())
-        run.tables.drop_stage(run.conn)
+        self.tables.drop_stage(run.conn)
         return written
 
     def delete_absent(self) -> int:
         """Delete the rows that the staging table does not show, unless rejects may be among them."""
+        hard, parents = self.run.options.removes_rows, self._parents
+        if parents is not None:
+            return delete_orphans(self.run.conn, self.tables, parents, hard=hard)
         if self.part.has_rejects:
             self.part.watch.doubts.append(
                 Doubt(Verdict.PARTIAL, "records were rejected, so what seems deleted was kept")
@@ -61,13 +59,13 @@ class Snapshot:
             return 0
         if self.part.watch.doubts:  # what did not come may be there all the same
             return 0
-        return delete_absent(
-            self.run.conn, self.run.tables, self.part.scope, hard=self.run.options.removes_rows
-        )
+        return delete_absent(self.run.conn, self.tables, self._scope, hard=hard)
 
     def shrinks_to(self, now: int) -> bool:
         """Whether a complete reading shows so little that it is more likely wrong than true."""
-        before = live_rows(self.run.conn, self.run.tables, self.part.scope)
+        if self.tables.parent:  # the records they are of are counted
+            return False
+        before = live_rows(self.run.conn, self.tables, self._scope)
         if self.run.options.allow_shrink or before < FEW or now * 2 >= before:
             return False
         reason = (
@@ -81,10 +79,20 @@ class Snapshot:
     @property
     def is_there(self) -> bool:
         """Whether what an interrupted run had collected is still there."""
-        return self.run.tables.has_durable_stage(self.run.conn, self._suffix)
+        return self.tables.has_durable_stage(self.run.conn, self._suffix)
 
     def discard(self) -> None:
-        self.run.tables.drop_durable_stage(self.run.conn, self._suffix)
+        self.tables.drop_durable_stage(self.run.conn, self._suffix)
+
+    @property
+    def _parents(self) -> Tables | None:
+        home = self.run.intaker.shaping.homes.get(self.tables.name)
+        return self.run.targets[home] if home else None
+
+    @property
+    def _scope(self) -> dict[str, str]:
+        names = self.run.intaker.shaping.all_fields[self.tables.name].names
+        return {names[name]: value for name, value in self.part.scope.items()}
 
     @property
     def _suffix(self) -> str:

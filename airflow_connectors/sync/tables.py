@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from airflow_connectors.core import TransientError
+
 from .destination import Destination
 from .dialects import Dialect
 from .kinds import Kind, widened
 from .names import (
     DELETED_AT,
-    LONGEST,
     OURS,
     ROW_HASH,
     SEQUENCE,
@@ -23,9 +24,10 @@ from .names import (
     VALID_TO,
     WIDENING,
     digest,
-    folded,
+    fitted,
 )
 from .options import Write
+from .registry import Registry
 
 Kinds = dict[str, Kind]
 
@@ -36,7 +38,8 @@ class Tables:
     The tables of one stream in one destination.
 
     `kinds` are the columns that records fill, in the table's order. `write` decides what a row is: the record
-    with its key, one version of it, or one version with the time for which it was valid.
+    with its key, one version of it, or one version with the time for which it was valid. `given` are the
+    fields that the columns belong to. `parent` are the columns that name the record that a row was part of.
     """
 
     destination: Destination
@@ -44,6 +47,8 @@ class Tables:
     keys: tuple[str, ...]
     write: Write = Write.MERGE
     kinds: Kinds = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    parent: tuple[str, ...] = ()
     target: sa.Table | None = None
     stage: sa.Table | None = None
     is_temporary: bool = True
@@ -56,13 +61,16 @@ class Tables:
     def open(self, conn: Connection) -> None:
         """Learn what is there already."""
         found = self._found(conn, self.destination.table(self.name))
+        self.given = Registry(self.destination).read(conn, self.name)
         if found is not None:
             self.kinds = found
             self.target = self._described()
 
-    def fit(self, conn: Connection, kinds: Mapping[str, Kind]) -> None:
+    def fit(self, conn: Connection, kinds: Mapping[str, Kind], fields: Mapping[str, str]) -> None:
         """
-        Make the tables hold values of these kinds: create, add columns, widen.
+        Make the tables hold values of these kinds: create, add columns, widen. `fields` are what they are of.
+
+        Raises TransientError where another run has just given a column to another field.
 
         Comes before anything that a transaction does to the table's rows: MySQL alters on a connection apart,
         which would wait for it.
@@ -72,6 +80,7 @@ class Tables:
         # Another run of the stream may have been here in the meantime, with other partitions.
         self.dialect.lock(conn, self.destination.schema)
         self.open(conn)
+        self._register(conn, {column: fields[column] for column in kinds})
         needed = {c: widened(self.kinds[c], kind) if c in self.kinds else kind for c, kind in kinds.items()}
         before, self.kinds = self.target, {**self.kinds, **needed}
         self.target = self._described()
@@ -81,6 +90,18 @@ class Tables:
             self.dialect.alter(conn, before, self.target)
         if self.stage is not None and not self.is_temporary:
             self._alter_stage(conn, self.stage)
+
+    def _register(self, conn: Connection, fields: Mapping[str, str]) -> None:
+        for column, name in fields.items():
+            if self.given.get(column, name) != name:
+                message = (
+                    f"{self.name}: another run has given the column {column!r} to {self.given[column]!r}"
+                )
+                raise TransientError(f"{message}; the next run will give {name!r} another one")
+        Registry(self.destination).write(
+            conn, self.name, {column: name for column, name in fields.items() if column not in self.given}
+        )
+        self.given |= fields
 
     def _alter_stage(self, conn: Connection, before: sa.Table) -> None:
         self.stage = sa.Table(before.name, sa.MetaData(), *self._staged_columns(), schema=before.schema)
@@ -95,7 +116,7 @@ class Tables:
 
     def stage_temporarily(self, conn: Connection) -> None:
         """A staging table that ends with the connection."""
-        name, schema = f"_stage_{self.name}"[:LONGEST], self.dialect.temporary_schema(self.destination.schema)
+        name, schema = fitted(f"_stage_{self.name}"), self.dialect.temporary_schema(self.destination.schema)
         self.is_temporary = True
         self.stage = sa.Table(
             name, sa.MetaData(), *self._staged_columns(), schema=schema, prefixes=["TEMPORARY"]
@@ -125,7 +146,7 @@ class Tables:
         self.stage = None
 
     def _durable_name(self, suffix: str) -> str:
-        return f"_stage_{suffix}_{self.name}"[:LONGEST]
+        return fitted(f"_stage_{suffix}_{self.name}")
 
     def drop_stage(self, conn: Connection) -> None:
         """Be done with the staging table in the transaction of its rows. What may be left, `sweep` drops."""
@@ -191,7 +212,3 @@ class Tables:
         if name in self.keys:
             return self.dialect.key_type(kind, len(self.keys))
         return self.dialect.types[kind]
-
-
-def key_columns(keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(folded, keys))

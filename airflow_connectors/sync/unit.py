@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Unit:
     """Collects what was read of one or several partitions; `size` is the bytes of JSON it came in."""
 
-    batches: dict[Key, list[Batch]] = field(default_factory=dict)
+    batches: dict[tuple[Key, str], list[Batch]] = field(default_factory=dict)
     parts: dict[Key, PartitionRun] = field(default_factory=dict)
     late: dict[int, tuple[Key, float]] = field(default_factory=dict)
     rejects: list[tuple[Key, Reject]] = field(default_factory=list)
@@ -28,13 +28,16 @@ class Unit:
 
     def add(self, part: PartitionRun, intake: Intake) -> None:
         self.parts[part.key] = part
-        batches = self.batches.setdefault(part.key, [])
-        if intake.batch:
-            batches.append(intake.batch)
+        for table, rows in intake.batches:
+            self.batches.setdefault((part.key, table), []).append(rows)
         self.late |= {row: (part.key, seconds) for row, seconds in part.late(intake).items()}
         self.rejects += ((part.key, reject) for reject in intake.rejects)
         self.size += intake.page.size
         self.pages += 1
+
+    def of(self, part: PartitionRun, table: str) -> list[Batch]:
+        """What was collected of one partition for one table."""
+        return self.batches.get((part.key, table), [])
 
     @property
     def age(self) -> float:

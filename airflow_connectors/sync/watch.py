@@ -33,7 +33,7 @@ class Watch:
     doubts: list[Doubt] = field(default_factory=list)
 
     def see(self, intake: Intake) -> None:
-        self.first = self.first or replace(intake, batch=None, positions=(), rejects=())
+        self.first = self.first or replace(intake, batches=(), positions=(), rejects=())
         self.read += intake.count
         self.rejected += len(intake.rejects)
         self.total = intake.page.total if intake.page.total is not None else self.total

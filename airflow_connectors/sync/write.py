@@ -86,6 +86,35 @@ def delete_staged(conn: Connection, tables: Tables, *, hard: bool, now: datetime
     return _delete(conn, tables, sa.and_(_live(tables, {}), _is_staged(conn, tables)), hard=hard, now=now)
 
 
+def delete_elements(conn: Connection, tables: Tables, *, hard: bool) -> int:
+    """
+    Mark or remove elements beyond those that their parents have now; how many they were.
+
+    For each parent a dead row is staged, whose place is -1 less the number of its elements.
+    """
+    target, stage = _target(tables), tables.staging
+    newer, place = stage.alias("newer"), tables.keys[-1]
+    is_latest: sa.ColumnElement[bool] = sa.true()
+    if not tables.is_temporary:  # a snapshot may have brought a parent twice
+        same = [newer.c[name] == stage.c[name] for name in tables.parent]
+        is_newer = sa.and_(newer.c[ROW_HASH].is_(None), newer.c[SEQUENCE] > stage.c[SEQUENCE])
+        is_latest = ~sa.exists().where(*same, is_newer)
+    is_of_parent = sa.and_(*(target.c[name] == stage.c[name] for name in tables.parent))
+    is_beyond = target.c[place] >= -1 - stage.c[place]
+    is_gone = sa.exists().where(stage.c[ROW_HASH].is_(None), is_of_parent, is_beyond, is_latest)
+    return _delete(conn, tables, sa.and_(_live(tables, {}), is_gone), hard=hard, now=None)
+
+
+def delete_orphans(conn: Connection, tables: Tables, parents: Tables, *, hard: bool) -> int:
+    """Mark or remove the elements of records that are deleted; how many they were."""
+    target, parent = _target(tables), _target(parents)
+    pairs = zip(tables.parent, parents.keys, strict=True)
+    is_whole = sa.exists().where(
+        _live(parents, {}), *(target.c[ours] == parent.c[theirs] for ours, theirs in pairs)
+    )
+    return _delete(conn, tables, sa.and_(_live(tables, {}), ~is_whole), hard=hard, now=None)
+
+
 def _is_staged(conn: Connection, tables: Tables) -> sa.ColumnElement[bool]:
     target, stage = _target(tables), tables.staging
     tables.dialect.prepare_lookup(conn, stage, _identity(tables))
@@ -137,7 +166,8 @@ def _identity(tables: Tables) -> Sequence[str]:
 def _pair(
     conn: Connection, tables: Tables, marks: Mapping[str, sa.ColumnElement[Any]], *, is_unique: bool
 ) -> Pair:
-    source = tables.staging if is_unique or not _has_repeats(conn, tables) else _latest(tables)
+    is_bare = is_unique or not (tables.parent or _has_repeats(conn, tables))
+    source = tables.staging if is_bare else _latest(tables)
     return Pair(_target(tables), source, _identity(tables), [*tables.kinds, ROW_HASH], marks)
 
 
@@ -153,7 +183,8 @@ def _latest(tables: Tables) -> sa.Subquery:
     stage = tables.staging
     keys = [stage.c[name] for name in _identity(tables)]
     rank = sa.func.row_number().over(partition_by=keys, order_by=stage.c[SEQUENCE].desc())
-    ranked = sa.select(stage, rank.label("_rank")).subquery("ranked")
+    is_living = stage.c[ROW_HASH].is_not(None)
+    ranked = sa.select(stage, rank.label("_rank")).where(is_living).subquery("ranked")
     return sa.select(ranked).where(ranked.c["_rank"] == 1).subquery("latest")
 
 

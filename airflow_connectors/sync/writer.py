@@ -70,7 +70,8 @@ class Writer:
     def _start_over(self, part: PartitionRun) -> None:
         part.start_over()
         with self.run.conn.begin():
-            Snapshot(self.run, part).discard()
+            for tables in self.run.targets.values():
+                Snapshot(self.run, part, tables).discard()
 
     def _commit(self) -> None:
         if self.unit.parts:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from airflow_connectors.core import Page, Partition, Stream, get
 from airflow_connectors.core.stream import decode_list
 from airflow_connectors.sync.batch import joined
-from airflow_connectors.sync.intake import Shaper
+from airflow_connectors.sync.intake import Intaker
+from airflow_connectors.sync.options import Options
+from airflow_connectors.sync.prepare import shaping_of
 
 SCALARS = st.one_of(
     st.none(),
@@ -35,12 +37,14 @@ def pages(found, declared):
 
 
 def rows(found, declared, *, typed):
-    shaper = Shaper(declared, {})
+    shaping = shaping_of(declared, Options())
+    shaping.fields.columns(["id"])
+    intaker = Intaker(declared, shaping)
     batches = []
     for page in pages(found, declared):
-        batches.append(shaper.take(page).batch)
+        batches.append(intaker.take(page).batches[0][1])
         if not typed:
-            shaper.decoder = None
+            intaker.decoder = None
     united = joined(batches, ["id"])
     order = sorted(united.kinds)
     places = [united.columns.index(name) for name in [*order, "_row_hash"]]
