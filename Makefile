@@ -49,8 +49,8 @@ types: .venv/.dev ## mypy --strict
 check: .venv/.dev ## Compute every integration's grade
 	@$(BIN)/python -m airflow_connectors.tools.check
 
-bench: .venv/.dev ## Measure the sync beside what users would write
-	@$(BIN)/python -m bench.run
+bench: .venv/.dev ## Measure the sync beside dlt, Singer, PyAirbyte and what users write; a part: make bench only=ours,limit records=50000 rounds=1
+	@$(BIN)/python -m bench.run $(foreach name,only records rounds scenarios flavours,$(if $($(name)),--$(name) $($(name))))
 
 new: .venv/.dev ## Scaffold an integration: make new name=asana
 	@$(BIN)/python -m airflow_connectors.tools.new $(name)

@@ -1,79 +1,64 @@
 """
-API to PostgreSQL: ours beside what users would write, alternating in one run on the same servers.
+API to PostgreSQL: the engine beside what others offer and what users write, in one run on the same servers.
 
-Prints a table and writes every run into results.json. CPU is the client's alone, imports apart.
+    make bench                                            the whole of it; goes on where it was interrupted
+    make bench only=ours,limit records=50000 rounds=1     a part, which leaves the committed results alone
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from statistics import median
-from typing import Any
-from urllib.request import urlopen
+import argparse
+import time
+from collections.abc import Sequence
 
-from tests.servers import postgres
-
-RECORDS = int(os.environ.get("RECORDS", "100000"))
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
-CONTESTANTS = ("ours", "naive")
-RESULTS = Path(__file__).with_name("results.json")
+from bench.database import postgres
+from bench.environments import FOLDER
+from bench.report import progress, tables
+from bench.results import Results
+from bench.schedule import SCENARIOS, Plan
+from bench.service import service
+from bench.trial import Bench, Trial
+from bench.truth import Truth
 
 
-@contextmanager
-def api() -> Iterator[str]:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "bench.server", str(RECORDS)], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        port = server.stdout.readline().strip() if server.stdout else ""
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+def words(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
 
 
-def requests_so_far(url: str) -> int:
-    with urlopen(f"{url}/count") as answer:  # noqa: S310 - loopback
-        return int(answer.read())
+def numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, words(text)))
 
 
-def contest(name: str, url: str, home: str) -> dict[str, Any]:
-    """One run in a process and a database of its own."""
-    with postgres() as database:
-        before = requests_so_far(url)
-        environment = {**os.environ, "AIRFLOW_HOME": home, "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"}
-        command = [sys.executable, "-m", f"bench.{name}", url, database]
-        output = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, check=True, text=True
-        ).stdout
-        measured = json.loads(output.splitlines()[-1])
-        return {"name": name, **measured, "requests": requests_so_far(url) - before}
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", type=words, default=())
+    parser.add_argument("--records", type=numbers, default=Plan.records)
+    parser.add_argument("--rounds", type=int, default=Plan.rounds)
+    parser.add_argument("--scenarios", type=words, default=SCENARIOS)
+    parser.add_argument("--flavours", type=words, default=("cursor",))
+    return parser.parse_args()
 
 
-def table(results: list[dict[str, Any]]) -> None:
-    print(f"{'':8}{'records/s':>12}{'CPU s/100k':>12}{'peak MB':>10}{'requests':>10}   medians of {ROUNDS}")
-    cost = {}
-    for name in CONTESTANTS:
-        mine = [result for result in results if result["name"] == name]
-        rate = median(result["records"] / result["wall_s"] for result in mine)
-        cost[name] = median(result["cpu_s"] / result["records"] * 1e5 for result in mine)
-        memory = median(result["peak_rss_mb"] for result in mine)
-        print(f"{name:8}{rate:12,.0f}{cost[name]:12.2f}{memory:10.0f}{mine[0]['requests']:10}")
-    print(f"naive / ours, CPU per record: {cost['naive'] / cost['ours']:.1f}")
+def carry_out(trials: Sequence[Trial], results: Results) -> None:
+    began = time.monotonic()
+    with service(max(trial.records for trial in trials)) as api, postgres() as server:
+        bench = Bench(api, server, Truth(server))
+        for number, trial in enumerate(trials, 1):
+            row = bench.carry_out(trial)
+            results.add(row)
+            print(progress(number, len(trials), time.monotonic() - began, trial, row), flush=True)
 
 
 def main() -> None:
-    with api() as url, tempfile.TemporaryDirectory() as home:
-        results = [contest(name, url, home) for _ in range(ROUNDS) for name in CONTESTANTS]
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    table(results)
+    asked = Plan(**vars(arguments()))
+    is_whole = asked == Plan()
+    results = Results(FOLDER / ("rows.jsonl" if is_whole else "quick.jsonl"))
+    if is_whole:
+        results.resume()
+    missing = results.missing(asked.trials())
+    if missing:
+        carry_out(missing, results)
+    print(tables(results.rows))
 
 
 if __name__ == "__main__":

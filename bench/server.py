@@ -1,99 +1,188 @@
-"""A Jira-like API on loopback: pages encoded beforehand, so that the client is what is measured."""
+"""
+A GitHub-like API on loopback whose pages are encoded beforehand, so that the clients are what is measured.
+
+    /issues?page=2&per_page=100[&since=...]   a list, and a `Link` header with `next` and `last`
+    /cursor?[cursor=TOKEN][&since=...]        {"items": [...], "next": TOKEN or null}
+    /control?records=&latency_ms=&edited=     what to serve from now on; the counts begin again
+    /count                                    requests, records, and when the first and the last were served
+
+A thread for each connection: the interpreter's lock is released where time is spent, in the kernel.
+"""
 
 from __future__ import annotations
 
+import json
+import socket
 import sys
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock, Thread
+from urllib.parse import parse_qsl, quote, urlsplit
 
-import msgspec
+from bench.records import Listing
 
 SIZE = 100
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-PEOPLE = [
-    {
-        "accountId": f"5b10{n:06d}",
-        "displayName": f"Zoë Müller {n}",
-        "active": n % 7 > 0,
-        "timeZone": "Europe/Berlin",
-    }
-    for n in range(50)
-]
+BUFFER = 1 << 20
+REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found"}
 
 
-def issue(n: int) -> dict[str, object]:
-    """About 1.3 kB of JSON in the shape of a Jira issue."""
-    updated = (BEGIN + timedelta(seconds=30 * n)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-    fields = {
-        "summary": f"Pump {n} reports “pressure” out of range",
-        "description": {
-            "type": "doc",
-            "version": 1,
-            "content": [{"type": "paragraph", "content": ["x" * 300]}],
-        },
-        "created": (BEGIN + timedelta(seconds=29 * n)).strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
-        "updated": updated,
-        "duedate": None if n % 3 else "2026-12-31",
-        "status": {"id": str(n % 4), "name": ("To Do", "In Progress", "In Review", "Done")[n % 4]},
-        "priority": {"id": str(n % 5), "name": "High" if n % 5 else "Low"},
-        "reporter": PEOPLE[n % 50],
-        "assignee": None if n % 10 == 0 else PEOPLE[n % 37],
-        "labels": ["field", f"line-{n % 9}"],
-        "components": [{"id": str(n % 3), "name": "hydraulics"}],
-        "storypoints": n % 13,
-        "timespent": n * 60,
-        "votes": {"votes": n % 5, "hasVoted": False},
-        "resolution": None,
-    }
-    return {
-        "id": str(10_000 + n),
-        "key": f"OPS-{n}",
-        "self": f"https://jira.invalid/rest/api/3/issue/{n}",
-        "fields": fields,
-    }
+@dataclass
+class Counts:
+    """What was asked for since the last `/control`."""
+
+    requests: int = 0
+    records: int = 0
+    first: float = 0.0
+    last: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer's parts, which are sent one after the other: the long one is never copied."""
+
+    parts: tuple[bytes, ...]
+    records: int = 0
+    is_counted: bool = True
+
+
+def answer(*body: bytes, status: int = 200, link: str = "", records: int = 0, counted: bool = True) -> Answer:
+    head = f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json; charset=utf-8\r\n"
+    head += f"Link: {link}\r\n" if link else ""
+    head += f"Content-Length: {sum(map(len, body))}\r\n\r\n"
+    return Answer((head.encode(), *body), records, counted)
+
+
+@dataclass
+class Api:
+    """The service: what it holds, how slowly it answers, and what it was asked."""
+
+    base: str
+    pages: list[bytes]
+    listing: Listing
+    latency: float = 0.0
+    counts: Counts = field(default_factory=Counts)
+    lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.answered = lru_cache(100_000)(self.answer)  # by target: parsing costs more than sending
+
+    def answer(self, target: str) -> Answer:
+        url = urlsplit(target)
+        params = dict(parse_qsl(url.query))
+        if int(params.get("per_page", SIZE)) != SIZE:
+            return answer(b'{"message": "per_page is 100 here"}', status=400)
+        if url.path == "/issues":
+            return self.numbered(int(params.get("page", "1")), params.get("since", ""))
+        if url.path == "/cursor":
+            return self.chained(params.get("cursor", ""), params.get("since", ""))
+        return answer(b'{"message": "Not Found"}', status=404)
+
+    def numbered(self, page: int, since: str) -> Answer:
+        begin = self.listing.position(since) if since else 0
+        last = max(1, -((begin - self.listing.count) // SIZE))
+        body, records = self.page(begin + (page - 1) * SIZE)
+        tail = f"&since={quote(since)}" if since else ""
+        rels = {"next": page + 1, "last": last} if page < last else {}
+        if page > 1:
+            rels |= {"prev": page - 1, "first": 1}
+        links = [
+            f'<{self.base}/issues?page={n}&per_page={SIZE}{tail}>; rel="{rel}"' for rel, n in rels.items()
+        ]
+        return answer(body, link=", ".join(links), records=records)
+
+    def chained(self, token: str, since: str) -> Answer:
+        """A token names a position, and what was asked for at first is in it."""
+        start = (
+            int(token.removeprefix("position-")) if token else self.listing.position(since) if since else 0
+        )
+        body, records = self.page(start)
+        following = start + SIZE
+        more = f'"position-{following}"' if following < self.listing.count else "null"
+        return answer(b'{"items":', body, f',"next":{more}}}'.encode(), records=records)
+
+    def page(self, start: int) -> tuple[bytes, int]:
+        stop = min(start + SIZE, self.listing.count)
+        records = max(0, stop - start)
+        if start % SIZE == 0 and records == SIZE and not self.listing.has_edits:
+            return self.pages[start // SIZE], records
+        return self.listing.cut(start, stop), records
+
+    def control(self, params: dict[str, str]) -> Answer:
+        with self.lock:
+            self.listing = Listing(int(params["records"]), has_edits=params.get("edited") == "1")
+            self.latency = float(params.get("latency_ms", "0")) / 1000
+            self.counts = Counts()
+            self.answered.cache_clear()
+        return answer(b"{}", counted=False)
+
+    def reply(self, target: str) -> Answer:
+        """Count a request and wait as long as the service is slow."""
+        if target.startswith("/control"):
+            return self.control(dict(parse_qsl(urlsplit(target).query)))
+        if target == "/count":
+            return answer(json.dumps(vars(self.counts)).encode(), counted=False)
+        began = time.time()
+        found = self.answered(target)
+        with self.lock:
+            self.counts.requests += 1
+            self.counts.records += found.records
+            self.counts.first = self.counts.first or began
+        if self.latency:
+            time.sleep(max(0.0, began + self.latency - time.time()))
+        return found
+
+
+def send(conn: socket.socket, parts: tuple[bytes, ...]) -> None:
+    *first, last = parts
+    for part in first:
+        conn.sendall(part, socket.MSG_MORE)
+    conn.sendall(last)
+
+
+def talk(conn: socket.socket, api: Api) -> None:
+    """Answer the requests of one connection, one after the other, until it is closed."""
+    conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+    with conn:
+        while request := received(conn):
+            found = api.reply(request.split(b" ", 2)[1].decode())
+            send(conn, found.parts)
+            if found.is_counted:
+                api.counts.last = time.time()
+            if b"connection: close" in request.lower():
+                return
+
+
+def received(conn: socket.socket) -> bytes:
+    """One request's head; nothing once the client has hung up. Nobody sends a body here."""
+    request = b""
+    while not request.endswith(b"\r\n\r\n"):
+        try:
+            more = conn.recv(65536)
+        except ConnectionResetError:
+            return b""
+        if not more:
+            return b""
+        request += more
+    return request
 
 
 def encoded(records: int) -> list[bytes]:
-    starts = range(0, records, SIZE)
-    pages = []
-    for start in starts:
-        body: dict[str, object] = {"issues": [issue(n) for n in range(start, min(start + SIZE, records))]}
-        if start + SIZE < records:
-            body["nextPageToken"] = str(start // SIZE + 1)
-        pages.append(msgspec.json.encode(body))
-    return pages
+    listing = Listing(records)
+    return [listing.cut(start, start + SIZE) for start in range(0, records, SIZE)]
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Answers every path with the page that the token names, and counts."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    pages: list[bytes] = []
-    requests = 0
-
-    def do_GET(self) -> None:
-        if self.path == "/count":
-            body = str(Handler.requests).encode()
-        else:
-            Handler.requests += 1
-            token = parse_qs(urlsplit(self.path).query).get("nextPageToken", ["0"])[0]
-            body = self.pages[int(token)]
-        self.send_response_only(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
+def main() -> None:
+    capacity = int(sys.argv[1])
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    api = Api(base, encoded(capacity), Listing(capacity))
+    print(base, flush=True)
+    while True:
+        conn, _ = listener.accept()
+        Thread(target=talk, args=(conn, api), daemon=True).start()
 
 
 if __name__ == "__main__":
-    Handler.pages = encoded(int(sys.argv[1]))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(server.server_port, flush=True)
-    server.serve_forever()
+    main()

@@ -1,0 +1,50 @@
+"""Every row of a bench, written as it comes, so that a bench that was interrupted goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from bench.trial import ROOT, Row, Trial
+
+
+def fingerprint() -> str:
+    """What is measured and what measures: rows of another state of these are not mixed."""
+    digest = sha256()
+    for folder in ("airflow_connectors", "bench"):
+        for path in sorted((ROOT / folder).rglob("*.*")):
+            if path.suffix in (".py", ".sh", ".txt"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def key(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in vars(Trial("", "", "", 0, 0)))
+
+
+@dataclass
+class Results:
+    """The rows so far. Those of a trial that failed are kept, and so is the fact."""
+
+    path: Path
+    code: str = field(default_factory=fingerprint)
+    rows: list[Row] = field(default_factory=list)
+
+    def resume(self) -> None:
+        """Take up the rows that this very code has left."""
+        if self.path.exists():
+            lines = map(json.loads, self.path.read_text().splitlines())
+            self.rows = [row for row in lines if row["code"] == self.code]
+
+    def missing(self, trials: Iterable[Trial]) -> list[Trial]:
+        known = set(map(key, self.rows))
+        return [trial for trial in trials if key(vars(trial)) not in known]
+
+    def add(self, row: Row) -> None:
+        self.rows.append({**row, "code": self.code})
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a") as file:
+            file.write(json.dumps(self.rows[-1], ensure_ascii=False) + "\n")
