@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Event
+from threading import Event, Lock
 from typing import Any, Self
 
 import httpx
@@ -24,11 +24,18 @@ Outcome = Response | ConnectorError | None
 
 @dataclass
 class Usage:
-    """What a client has spent: requests sent, seconds waited, body bytes received."""
+    """What a client has spent, on all threads: requests sent, seconds waited, body bytes received."""
 
     requests: int = 0
     waited: float = 0.0
     received: int = 0
+    lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def add(self, *, requests: int = 0, waited: float = 0.0, received: int = 0) -> None:
+        with self.lock:
+            self.requests += requests
+            self.waited += waited
+            self.received += received
 
 
 class Client:
@@ -52,10 +59,8 @@ class Client:
         verify: bool = True,
         transport: Any = None,
     ) -> None:
-        self.usage = Usage()
-        self._interrupted = Event()
-        self._auth = auth
-        self._base = _url(base_url)
+        self.usage, self._interrupted = Usage(), Event()
+        self._base, self._auth = _url(base_url), auth
         self._origins = {_origin(self._base), *(_origin(_url(f"https://{host}")) for host in hosts)}
         self._handle = chain((*middleware, retried(patience), checked(check)))
         self._settings: dict[str, Any] = {
@@ -94,7 +99,7 @@ class Client:
 
     def _act(self, step: Step) -> Outcome:
         if isinstance(step, Wait):
-            self.usage.waited += step.seconds
+            self.usage.add(waited=step.seconds)
             if self._interrupted.wait(step.seconds):
                 raise TransientError("interrupted while waiting to send a request again")
             return None
@@ -105,7 +110,7 @@ class Client:
 
     async def _aact(self, step: Step) -> Outcome:
         if isinstance(step, Wait):
-            self.usage.waited += step.seconds
+            self.usage.add(waited=step.seconds)
             await asyncio.sleep(step.seconds)
             return None
         try:
@@ -114,7 +119,7 @@ class Client:
             return _translated(step, error)
 
     def _as_httpx(self, request: Request) -> dict[str, Any]:
-        self.usage.requests += 1
+        self.usage.add(requests=1)
         return {
             "method": request.method,
             "url": request.path,
@@ -129,7 +134,7 @@ class Client:
         }
 
     def _received(self, request: Request, raw: httpx.Response) -> Response:
-        self.usage.received += len(raw.content)
+        self.usage.add(received=len(raw.content))
         raw.stream = (
             EMPTY  # it refers back to the response, and would keep the body until cycles are collected
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_connectors.sync import Destination, Summary
+    from airflow_connectors.sync.shape import Secret
 
 
 DEFAULTS = Options()
@@ -40,6 +41,7 @@ class SyncOperator(StreamOperator[H]):
     cursor's way, and the verdict. A verdict that is not complete fails the task after everything is written,
     and without a retry, unless it is among `accept_verdicts`. A service that asks for a long pause defers
     the task.
+    `transforms`, `route`, `children`, `contract` and `keep_raw` shape the records; see docs/sync.md.
     For a task per stream: `.partial(…).expand(streams=["issues", "labels"])`.
     """
 
@@ -54,6 +56,11 @@ class SyncOperator(StreamOperator[H]):
     max_rejects: int = 0
     allow_shrink: bool = False
     accept_verdicts: Sequence[str] = ()
+    transforms: Sequence[Any] = ()
+    route: Any = None
+    children: Any = None
+    contract: Any = None
+    keep_raw: bool = False
 
     def validate(self) -> None:
         if is_literal(self.write) and self.write not in list(Write):
@@ -96,7 +103,7 @@ class SyncOperator(StreamOperator[H]):
 
     def _sync(self, hook: ConnectorHook, destination: Destination, name: str) -> Summary:
         stream = hook.stream(name)
-        self._running = engine.Sync(destination, hook.conn_id, hook.client)
+        self._running = engine.Sync(destination, hook.conn_id, hook.client, secret_of)
         summary = self._running.run(stream, hook.partitions(stream, self.options()), self._options())
         self.log.info(
             "%s: %s, %d new, %d changed, %d unchanged, %d deleted, %d rejected in %.1f s and %d requests; %s",
@@ -117,6 +124,11 @@ class SyncOperator(StreamOperator[H]):
             concurrency=self.concurrency,
             max_rejects=self.max_rejects,
             allow_shrink=self.allow_shrink,
+            transforms=self.transforms,
+            route=self.route,
+            children=self.children,
+            contract=self.contract,
+            keep_raw=self.keep_raw,
         )
 
     def _require_complete(self, summaries: list[Summary]) -> None:
@@ -139,6 +151,17 @@ class SyncOperator(StreamOperator[H]):
         for outlet in self.outlets:
             if isinstance(outlet, Asset):
                 context["outlet_events"][outlet].extra = {item.stream: item.as_dict() for item in summaries}
+
+
+def secret_of(conn_id: str) -> Secret:
+    """The password of an Airflow connection, as the key of a hash."""
+    from airflow_connectors.sync.shape import Secret  # noqa: PLC0415 - only for those who hash
+
+    try:
+        return Secret(BaseHook.get_connection(conn_id).password or "")
+    except AirflowNotFoundException as error:
+        message = f"connection {conn_id!r} does not exist: a hash takes its key from the password of one"
+        raise ConfigError(message) from error
 
 
 def destination_of(conn_id: str, schema: str) -> Destination:

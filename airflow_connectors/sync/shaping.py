@@ -96,6 +96,13 @@ class Shaping:
             rejects += [*shaped.rejects, *shaped.rejects_of(refused)]
         return found, rejects
 
+    def again(self, raws: Sequence[str]) -> tuple[Batch, list[Reject]]:
+        """The rows of records that were kept as raw JSON."""
+        shaped = self.chain.again(raws) if self.chain else Shaped()
+        hashes = list(map(row_hash, shaped.records))
+        rows = self.fields.rows(shaped.records, hashes, range(len(hashes)))
+        return self.fields.accept(rows), shaped.rejects
+
     def _shaped(self, records: Iterable[Record]) -> Shaped:
         if self.chain:
             return self.chain(records)

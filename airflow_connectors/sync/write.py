@@ -92,7 +92,7 @@ def delete_elements(conn: Connection, tables: Tables, *, hard: bool) -> int:
 
     For each parent a dead row is staged, whose place is -1 less the number of its elements.
     """
-    target, stage = _target(tables), tables.staging
+    target, stage = target_of(tables), tables.staging
     newer, place = stage.alias("newer"), tables.keys[-1]
     is_latest: sa.ColumnElement[bool] = sa.true()
     if not tables.is_temporary:  # a snapshot may have brought a parent twice
@@ -107,7 +107,7 @@ def delete_elements(conn: Connection, tables: Tables, *, hard: bool) -> int:
 
 def delete_orphans(conn: Connection, tables: Tables, parents: Tables, *, hard: bool) -> int:
     """Mark or remove the elements of records that are deleted; how many they were."""
-    target, parent = _target(tables), _target(parents)
+    target, parent = target_of(tables), target_of(parents)
     pairs = zip(tables.parent, parents.keys, strict=True)
     is_whole = sa.exists().where(
         _live(parents, {}), *(target.c[ours] == parent.c[theirs] for ours, theirs in pairs)
@@ -116,7 +116,7 @@ def delete_orphans(conn: Connection, tables: Tables, parents: Tables, *, hard: b
 
 
 def _is_staged(conn: Connection, tables: Tables) -> sa.ColumnElement[bool]:
-    target, stage = _target(tables), tables.staging
+    target, stage = target_of(tables), tables.staging
     tables.dialect.prepare_lookup(conn, stage, _identity(tables))
     return sa.exists().where(*(target.c[name] == stage.c[name] for name in _identity(tables)))
 
@@ -124,7 +124,7 @@ def _is_staged(conn: Connection, tables: Tables) -> sa.ColumnElement[bool]:
 def _delete(
     conn: Connection, tables: Tables, where: sa.ColumnElement[bool], *, hard: bool, now: datetime | None
 ) -> int:
-    target = _target(tables)
+    target = target_of(tables)
     if hard and tables.write is not Write.SCD2:
         return tables.dialect.rows(conn, target.delete().where(where))
     mark = VALID_TO if tables.write is Write.SCD2 else DELETED_AT
@@ -133,7 +133,7 @@ def _delete(
 
 def written_since(conn: Connection, tables: Tables, moment: datetime) -> set[int]:
     """The sequence numbers of the staged rows that a write since then has put into the table."""
-    target, stage = _target(tables), tables.staging
+    target, stage = target_of(tables), tables.staging
     is_same = [target.c[name] == stage.c[name] for name in _identity(tables)]
     is_written = target.c[SYNCED_AT] >= _moment(tables, moment)
     return set(conn.execute(sa.select(stage.c[SEQUENCE]).where(*is_same, is_written)).scalars())
@@ -152,7 +152,7 @@ def staged_rows(conn: Connection, tables: Tables) -> int:
     return _rows_in(conn, identities.subquery("identities"))
 
 
-def _target(tables: Tables) -> sa.Table:
+def target_of(tables: Tables) -> sa.Table:
     if tables.target is None:
         raise LookupError(f"{tables.name} has no table yet")
     return tables.target
@@ -168,7 +168,7 @@ def _pair(
 ) -> Pair:
     is_bare = is_unique or not (tables.parent or _has_repeats(conn, tables))
     source = tables.staging if is_bare else _latest(tables)
-    return Pair(_target(tables), source, _identity(tables), [*tables.kinds, ROW_HASH], marks)
+    return Pair(target_of(tables), source, _identity(tables), [*tables.kinds, ROW_HASH], marks)
 
 
 def _has_repeats(conn: Connection, tables: Tables) -> bool:
@@ -189,7 +189,7 @@ def _latest(tables: Tables) -> sa.Subquery:
 
 
 def _live(tables: Tables, scope: Mapping[str, str]) -> sa.ColumnElement[bool]:
-    target = _target(tables)
+    target = target_of(tables)
     ended = target.c[VALID_TO if tables.write is Write.SCD2 else DELETED_AT]
     return sa.and_(ended.is_(None), *(target.c[name] == value for name, value in scope.items()))
 

@@ -28,6 +28,7 @@ class Writer:
         """Raises what a reader raised, and Stopped, after what came before is committed."""
         run, options = self.run, self.run.options
         run.readers = max(1, min(options.concurrency, len(parts)))
+        _ = run.client.http  # opened here: of several threads each would open one
         feed = Feed(
             [part.read for part in parts],
             workers=run.readers,

@@ -9,6 +9,7 @@ import pytest
 
 from airflow_connectors.core import ConfigError, DataError
 from airflow_connectors.sync import Options, Sync
+from airflow_connectors.sync.reshape import Reshape
 from airflow_connectors.sync.shape import Children, Secret
 
 from .api import OLDEST_FIRST, Api, moment, stream, thing, things
@@ -148,3 +149,19 @@ def test_a_key_that_folds_like_another_field_stays_the_key(destination, table):
     sync(destination, api, declared)
     sync(destination, api, declared)
     assert [row["user_id"] for row in table.rows("1=1 ORDER BY user_id")] == [0, 1, 2]
+
+
+def test_a_new_column_is_filled_from_what_was_kept_without_a_request(destination, table):
+    api = Api([thing(n, size=n * 2) for n in range(25)])
+    sync(destination, api, keep_raw=True, transforms=[{"drop": "size"}])
+    asked = len(api.asked)
+    written = Reshape(destination).run(INCREMENTAL, Options(keep_raw=True))
+    assert (written.changed, written.unchanged, len(api.asked)) == (25, 0, asked)
+    assert {key: row["size"] for key, row in table.by_id().items()} == {n: n * 2 for n in range(25)}
+    assert Reshape(destination).run(INCREMENTAL, Options(keep_raw=True)).changed == 0
+
+
+def test_what_keeps_no_raw_json_cannot_be_made_again(destination):
+    sync(destination, Api(things(1)))
+    with pytest.raises(ConfigError, match="keep_raw"):
+        Reshape(destination).run(INCREMENTAL, Options())
