@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
 from airflow_connectors.core import ConfigError, DataError
 from airflow_connectors.integrations.github import GitHubHook, GitHubReadOperator, GitHubSyncOperator
-from airflow_connectors.sync import IncompleteSync
+from airflow_connectors.sync import IncompleteSync, Stopped
 from airflow_connectors.testing import Simulator
 from airflow_connectors.testing.worlds.github import GitHubWorld
 
@@ -147,3 +148,20 @@ def test_a_file_appears_when_it_is_complete_or_not_at_all(github, tmp_path):
     with pytest.raises(DataError):
         executed(read(output_path=f"file://{tmp_path}/issues.jsonl"))
     assert not (tmp_path / "issues.jsonl").exists()
+
+
+def test_a_killed_task_commits_what_it_has_and_the_next_one_goes_on(github, warehouse):
+    task = sync(streams=["issues"], concurrency=1)
+
+    def kill():
+        task.on_kill()
+        time.sleep(0.5)
+
+    github.before(3, kill)
+    with pytest.raises(Stopped):
+        executed(task)
+    assert 0 < count(warehouse, "issues") < 40
+    github.requests.clear()
+    executed(sync(streams=["issues"]))
+    assert count(warehouse, "issues") == 40
+    assert len(github.requests) < 4
