@@ -163,7 +163,9 @@ class Ledger:
         """Take the next epoch of each key, which ends earlier runs of it, and read what they left."""
         names = list(Key.__match_args__)
         first: dict[str, Any] = {**{name: sa.bindparam(name) for name in names}, "epoch": 1}
-        statement = self.dialect.upsert(self.state, first, names, {"epoch": self.state.c.epoch + 1})
+        # A literal, because PyMySQL sends many rows at once only where nothing else is bound.
+        following = self.state.c.epoch + sa.literal_column("1")
+        statement = self.dialect.upsert(self.state, first, names, {"epoch": following})
         conn.execute(statement, [vars(key) for key in sorted(keys)])  # sorted, or two runs could deadlock
         # Read apart, because MySQL returns nothing; the rows stay locked until the transaction ends.
         return {
