@@ -36,7 +36,8 @@ class Postgres:
     postmaster: int
 
     def url(self, database: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+        """With a password, which nobody checks, because dlt insists on one."""
+        return f"postgresql://postgres:any@127.0.0.1:{self.port}/{database}"
 
     def execute(self, statement: sql.Composable) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as conn:

@@ -45,11 +45,11 @@ class Plan:
     def _latency(self, number: int) -> Iterator[Trial]:
         for flavour in ("cursor", "pages"):
             for name in self._turned(IN_LATENCY, number):
-                yield Trial("latency", name, flavour, SLOW, number, LATENCY_MS)
+                yield Trial("latency", name, flavour, min(SLOW, *self.records), number, LATENCY_MS)
 
     def _second(self, number: int) -> Iterator[Trial]:
         for name in self._turned(IN_SECOND, number):
-            yield Trial("second", name, "cursor", SECOND, number)
+            yield Trial("second", name, "cursor", min(SECOND, *self.records), number)
 
     def _turned(self, names: Sequence[str], number: int) -> list[str]:
         wanted = [name for name in names if name in ALL and (not self.only or name in self.only)]

@@ -20,6 +20,7 @@ from bench.truth import Truth, checksum
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 1800.0
+EDITED = "SELECT count(*) FROM {} WHERE title LIKE 'Edited: %'"
 Row = dict[str, Any]
 
 
@@ -99,7 +100,7 @@ class Ground:
     def _environment(self, python: Path) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("LANG", "TZ") if name in os.environ}
         path = f"{python.parent}:{os.environ['PATH']}"
-        return {**kept, "PATH": path, "HOME": str(self.folder), "PYTHONPATH": str(ROOT)}
+        return {**kept, "PATH": path, "HOME": str(self.folder), "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(self.folder)}
 
     def mark(self) -> int:
         """A transaction after which everything is the contestant's."""
@@ -109,12 +110,12 @@ class Ground:
 
     def row(self, spent: Spent, pg_cpu: float) -> Row:
         counts, reported = self.bench.service.counts(), self._reported()
-        wall = (counts["last"] if not self.contestant.table else self._committed()) - counts["first"]
+        last = self._committed() if self.contestant.table else counts["last"]
         return {
             **vars(self.trial),
             "error": self._error(spent.code),
             "cpu_s": round(spent.cpu_s, 3),
-            "wall_s": round(wall, 3),
+            "wall_s": round(last - counts["first"], 3),
             "whole_s": round(spent.ended - spent.began, 3),
             "pg_cpu_s": round(pg_cpu, 2),
             "peak_mb": round(spent.peak / 2**20, 1),
@@ -150,6 +151,8 @@ class Ground:
                 f" FROM {self.contestant.table}"
             ).fetchone() or (0, 0)
             found: Row = {"rows": rows, "written": written}
+            if self.trial.is_second:
+                (found["edited"],) = conn.execute(EDITED.format(self.contestant.table)).fetchone() or (0,)
             if self.contestant.is_exact:
                 truth = self.bench.truth.of(self.trial.records, is_edited=self.trial.is_second)
                 found["is_exact"] = checksum(conn, self.contestant.table) == truth

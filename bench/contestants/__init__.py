@@ -27,13 +27,23 @@ class Contestant:
 
     def command(self, python: Path, arguments: tuple[str, ...]) -> list[str]:
         if self.program.endswith(".sh"):
-            return ["sh", str(HERE / self.program), *arguments]
+            return ["bash", str(HERE / self.program), *arguments]
         return [str(python), "-m", f"bench.contestants.{self.program}", *arguments]
 
 
-OURS = Contestant("ours", "ours", "ours", table="ours.issues", is_exact=True)
-LIMIT = Contestant("limit", "limit by hand", "limit", table="public.issues", is_exact=True)
-NAIVE = Contestant("naive", "requests + executemany", "naive", table="public.issues", is_exact=True)
-FETCH = Contestant("fetch", "bare client, no database", "fetch")
-ALL = {contestant.name: contestant for contestant in (OURS, LIMIT, NAIVE, FETCH)}
+ALL = {
+    contestant.name: contestant
+    for contestant in (
+        Contestant("ours", "ours", "ours", table="ours.issues", is_exact=True),
+        Contestant("limit", "limit by hand", "limit", table="public.issues", is_exact=True),
+        Contestant("naive", "requests + executemany", "naive", table="public.issues", is_exact=True),
+        Contestant("hooks", "HttpHook + insert_rows", "hooks", venv="airflow", table="public.issues", is_exact=True),
+        Contestant("dlt_tuned", "dlt, tuned", "with_dlt", "tuned", venv="dlt", table="peer.issues"),
+        Contestant("dlt", "dlt", "with_dlt", venv="dlt", table="peer.issues"),
+        Contestant("singer_tuned", "singer-sdk, tuned", "singer.sh", "tuned", venv="singer", table="peer.issues"),
+        Contestant("singer", "singer-sdk", "singer.sh", venv="singer", table="peer.issues"),
+        Contestant("pyairbyte", "PyAirbyte", "pyairbyte", venv="airbyte", table="peer.issues"),
+        Contestant("fetch", "bare client, no database", "fetch"),
+    )
+}
 OWN = Path(sys.executable)
