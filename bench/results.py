@@ -11,14 +11,20 @@ from pathlib import Path
 from bench.trial import ROOT, Row, Trial
 
 
+MEASURED = ("airflow_connectors/core", "airflow_connectors/sync", "bench/contestants", "bench/requirements")
+MEASURING = ("server", "records", "database", "processes", "trial", "truth", "environments", "schedule")
+
+
 def fingerprint() -> str:
     """What is measured and what measures: rows of another state of these are not mixed."""
-    digest = sha256()
-    for folder in ("airflow_connectors", "bench"):
-        for path in sorted((ROOT / folder).rglob("*.*")):
-            if path.suffix in (".py", ".sh", ".txt"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    found = [
+        path
+        for folder in MEASURED
+        for path in (ROOT / folder).rglob("*.*")
+        if "__pycache__" not in path.parts
+    ]
+    found += [ROOT / "bench" / f"{name}.py" for name in MEASURING]
+    return sha256(b"".join(path.read_bytes() for path in sorted(found))).hexdigest()[:16]
 
 
 def key(row: Row) -> tuple[str, ...]:

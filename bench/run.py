@@ -21,6 +21,9 @@ from bench.trial import Bench, Trial
 from bench.truth import Truth
 
 
+ENCODED = 200_000  # records beforehand; a soak's further ones are made as they are asked for
+
+
 def words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split(",")))
 
@@ -41,12 +44,13 @@ def arguments() -> argparse.Namespace:
 
 def carry_out(trials: Sequence[Trial], results: Results) -> None:
     began = time.monotonic()
-    with service(max(trial.records for trial in trials)) as api, postgres() as server:
+    with service(min(ENCODED, max(trial.records for trial in trials))) as api, postgres() as server:
         bench = Bench(api, server, Truth(server))
         for number, trial in enumerate(trials, 1):
             row = bench.carry_out(trial)
             results.add(row)
-            print(progress(number, len(trials), time.monotonic() - began, trial, row), flush=True)
+            left = (time.monotonic() - began) / number * (len(trials) - number)
+            print(progress(trial, row, left), flush=True)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ SECOND = 50_000
 SCENARIOS = ("load", "latency", "second")
 LOADERS = tuple(name for name in ALL if name != "fetch")
 IN_LATENCY = ("fetch", "ours", "dlt_tuned", "naive")
-IN_SECOND = tuple(name for name in LOADERS if name != "limit")
+IN_SECOND = ("ours", "naive", "hooks", "dlt_tuned", "singer_tuned", "pyairbyte")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ class Plan:
     def _second(self, number: int) -> Iterator[Trial]:
         for name in self._turned(IN_SECOND, number):
             yield Trial("second", name, "cursor", min(SECOND, *self.records), number)
+
+    def _soak(self, number: int) -> Iterator[Trial]:
+        for records in (min(self.records), max(self.records)):
+            yield Trial("soak", "ours", "cursor", records, number)
 
     def _turned(self, names: Sequence[str], number: int) -> list[str]:
         wanted = [name for name in names if name in ALL and (not self.only or name in self.only)]

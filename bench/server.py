@@ -65,7 +65,12 @@ class Api:
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self.answered = lru_cache(100_000)(self.answer)  # by target: parsing costs more than sending
+        self.answered = lru_cache(4096)(self.answer)  # by target: parsing costs more than sending
+
+    @property
+    def encoded(self) -> range:
+        """Where pages begin that need not be made now."""
+        return range(0, len(self.pages) * SIZE, SIZE)
 
     def answer(self, target: str) -> Answer:
         url = urlsplit(target)
@@ -104,7 +109,7 @@ class Api:
     def page(self, start: int) -> tuple[bytes, int]:
         stop = min(start + SIZE, self.listing.count)
         records = max(0, stop - start)
-        if start % SIZE == 0 and records == SIZE and not self.listing.has_edits:
+        if start in self.encoded and records == SIZE and not self.listing.has_edits:
             return self.pages[start // SIZE], records
         return self.listing.cut(start, stop), records
 

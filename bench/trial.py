@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import subprocess
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -15,12 +17,19 @@ from bench.contestants import ALL, Contestant
 from bench.database import Postgres
 from bench.environments import python_of
 from bench.processes import Spent, run
+from bench.records import EVERY
 from bench.service import Service
 from bench.truth import Truth, checksum
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 1800.0
-EDITED = "SELECT count(*) FROM {} WHERE title LIKE 'Edited: %'"
+MIB = 2**20
+CURVE = 50  # every so many looks at the memory make a point: one a second
+COMMITTED = "SELECT extract(epoch FROM timestamp) FROM pg_last_committed_xact()"
+FOUND = """
+    SELECT count(*), count(*) FILTER (WHERE xmin::text::bigint >= {before}),
+           count(*) FILTER (WHERE title LIKE 'Edited: %') FROM {table}
+"""
 Row = dict[str, Any]
 
 
@@ -46,6 +55,10 @@ class Trial:
         )
 
 
+class Failed(Exception):
+    """A contestant did not do its task."""
+
+
 @dataclass(frozen=True)
 class Bench:
     """What the trials share."""
@@ -55,20 +68,19 @@ class Bench:
     truth: Truth
 
     def carry_out(self, trial: Trial) -> Row:
+        """The trial's row. What goes wrong for a contestant is in it, as `error`."""
+        row = {
+            **vars(trial),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "load": os.getloadavg()[0],
+        }
         contestant = ALL[trial.contestant]
-        with self.postgres.database("bench") as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            ground = Ground(self, trial, contestant, url, Path(folder))
-            if trial.is_second:
-                ground.serve()
-                first = ground.attempt()
-                if first.code:
-                    return ground.row(first, 0.0)
-            ground.serve(is_edited=trial.is_second)
-            before = ground.mark()
-            worked = self.postgres.cpu()
-            spent = ground.attempt()
-            row = ground.row(spent, self.postgres.cpu() - worked)
-            return row if row["error"] or not contestant.table else row | ground.found(before)
+        try:
+            python = python_of(contestant)
+            with self.postgres.database("bench") as url, TemporaryDirectory(prefix="bench-") as folder:
+                return row | Ground(self, trial, contestant, python, url, Path(folder)).measured()
+        except (subprocess.CalledProcessError, psycopg.Error, Failed) as error:
+            return row | {"error": str(error).strip()}
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,7 @@ class Ground:
     bench: Bench
     trial: Trial
     contestant: Contestant
+    python: Path
     url: str
     folder: Path
 
@@ -85,47 +98,61 @@ class Ground:
     def log(self) -> Path:
         return self.folder / "log"
 
-    def serve(self, *, is_edited: bool = False) -> None:
-        self.bench.service.set(
-            records=self.trial.records, latency_ms=self.trial.latency_ms, is_edited=is_edited
+    def measured(self) -> Row:
+        if self.trial.is_second:
+            self._attempt(is_edited=False)
+        before = self._mark()
+        worked = self.bench.postgres.cpu()
+        spent = self._attempt(is_edited=self.trial.is_second)
+        row = self._row(spent, self.bench.postgres.cpu() - worked)
+        return row | self._found(before) if self.contestant.table else row
+
+    def _attempt(self, *, is_edited: bool) -> Spent:
+        """Run the contestant to its end. Raises Failed where that is not a good one."""
+        trial, service = self.trial, self.bench.service
+        service.set(records=trial.records, latency_ms=trial.latency_ms, is_edited=is_edited)
+        variant, folder = self.contestant.variant, str(self.folder)
+        given = (service.url, self.url, str(trial.records), trial.flavour, variant, folder)
+        spent = run(
+            self.contestant.command(self.python, given),
+            environment=self._environment(),
+            cwd=ROOT,
+            log=self.log,
+            patience=PATIENCE,
         )
+        if spent.code:
+            raise Failed(f"exit {spent.code}: {self.log.read_text(errors='replace')[-600:]}")
+        return spent
 
-    def attempt(self) -> Spent:
-        python, trial = python_of(self.contestant), self.trial
-        api = self.bench.service.url
-        given = (api, self.url, str(trial.records), trial.flavour, self.contestant.variant, str(self.folder))
-        command = self.contestant.command(python, given)
-        return run(command, environment=self._environment(python), cwd=ROOT, log=self.log, patience=PATIENCE)
-
-    def _environment(self, python: Path) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("LANG", "TZ") if name in os.environ}
-        path = f"{python.parent}:{os.environ['PATH']}"
-        return {**kept, "PATH": path, "HOME": str(self.folder), "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(self.folder)}
+        path = f"{self.python.parent}:{os.environ['PATH']}"
+        own = dict.fromkeys(("HOME", "TMPDIR", "AIRFLOW_HOME"), str(self.folder))
+        return {**kept, **own, **self.contestant.settings, "PATH": path, "PYTHONPATH": str(ROOT)}
 
-    def mark(self) -> int:
+    def _mark(self) -> int:
         """A transaction after which everything is the contestant's."""
         with psycopg.connect(self.url) as conn:
             (mark,) = conn.execute("SELECT txid_current() % (1::bigint << 32)").fetchone() or (0,)
         return int(mark)
 
-    def row(self, spent: Spent, pg_cpu: float) -> Row:
-        counts, reported = self.bench.service.counts(), self._reported()
+    def _row(self, spent: Spent, pg_cpu: float) -> Row:
+        counts = self.bench.service.counts()
         last = self._committed() if self.contestant.table else counts["last"]
-        return {
-            **vars(self.trial),
-            "error": self._error(spent.code),
-            "cpu_s": round(spent.cpu_s, 3),
-            "wall_s": round(last - counts["first"], 3),
-            "whole_s": round(spent.ended - spent.began, 3),
-            "pg_cpu_s": round(pg_cpu, 2),
-            "peak_mb": round(spent.peak / 2**20, 1),
+        row = {
+            "error": "",
+            "cpu_s": spent.cpu_s,
+            "wall_s": last - counts["first"],
+            "whole_s": spent.ended - spent.began,
+            "pg_cpu_s": pg_cpu,
+            "peak_mb": spent.peak / MIB,
             "requests": counts["requests"],
             "fetched": counts["records"],
-            **{name: round(value, 3) for name, value in reported.items()},
+            **self._reported(),
         }
-
-    def _error(self, code: int) -> str | None:
-        return f"exit {code}: {self.log.read_text()[-600:].strip()}" if code else None
+        if self.trial.scenario == "soak":
+            row["memory"] = [[round(at, 1), round(size / MIB, 1)] for at, size in spent.memory[::CURVE]]
+        return {name: round(value, 3) if isinstance(value, float) else value for name, value in row.items()}
 
     def _reported(self) -> Row:
         """What the contestant said of itself."""
@@ -138,22 +165,21 @@ class Ground:
     def _committed(self) -> float:
         """When the last transaction was committed that wrote anything."""
         with psycopg.connect(self.url) as conn:
-            (moment,) = conn.execute(
-                "SELECT extract(epoch FROM timestamp) FROM pg_last_committed_xact()"
-            ).fetchone() or (0,)
+            (moment,) = conn.execute(COMMITTED).fetchone() or (0,)
         return float(moment)
 
-    def found(self, before: int) -> Row:
-        """What is in the table now, and how much of it this run wrote."""
+    def _found(self, before: int) -> Row:
+        """What is in the table now, and how much of it this run wrote. Raises Failed if it is wrong."""
+        trial, table = self.trial, self.contestant.table
         with psycopg.connect(self.url) as conn:
-            rows, written = conn.execute(
-                f"SELECT count(*), count(*) FILTER (WHERE xmin::text::bigint >= {before})"  # noqa: S608
-                f" FROM {self.contestant.table}"
-            ).fetchone() or (0, 0)
-            found: Row = {"rows": rows, "written": written}
-            if self.trial.is_second:
-                (found["edited"],) = conn.execute(EDITED.format(self.contestant.table)).fetchone() or (0,)
-            if self.contestant.is_exact:
-                truth = self.bench.truth.of(self.trial.records, is_edited=self.trial.is_second)
-                found["is_exact"] = checksum(conn, self.contestant.table) == truth
-        return found | ({"error": f"{rows} rows in the table"} if rows != self.trial.records else {})
+            rows, written, edited = (
+                conn.execute(FOUND.format(before=before, table=table)).fetchone() or (0,) * 3
+            )
+            wanted = trial.records // EVERY if trial.is_second else 0
+            if (rows, edited) != (trial.records, wanted):
+                raise Failed(f"{rows} rows in the table, {edited} of them edited; {wanted} were")
+            if self.contestant.is_exact and trial.scenario != "soak":
+                truth = self.bench.truth.of(trial.records, is_edited=trial.is_second)
+                if checksum(conn, table) != truth:
+                    raise Failed("the table does not hold what was served")
+        return {"rows": rows, "written": written}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -24,6 +25,7 @@ class Contestant:
     venv: str = ""
     table: str = ""
     is_exact: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, python: Path, arguments: tuple[str, ...]) -> list[str]:
         if self.program.endswith(".sh"):
@@ -31,18 +33,25 @@ class Contestant:
         return [str(python), "-m", f"bench.contestants.{self.program}", *arguments]
 
 
+DLT = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "WARNING"}
+# Workers share the files between them: without a limit of their size there is only one.
+# https://dlthub.com/docs/reference/performance
+TUNED_DLT = {**DLT, "NORMALIZE__WORKERS": "2", "EXTRACT__DATA_WRITER__FILE_MAX_ITEMS": "25000"}
+# Neither telemetry nor the registry of connectors: both are elsewhere.
+AIRBYTE = {"DO_NOT_TRACK": "1", "AIRBYTE_OFFLINE_MODE": "1"}
+BY_HAND, PEER = "public.issues", "peer.issues"
 ALL = {
     contestant.name: contestant
     for contestant in (
         Contestant("ours", "ours", "ours", table="ours.issues", is_exact=True),
-        Contestant("limit", "limit by hand", "limit", table="public.issues", is_exact=True),
-        Contestant("naive", "requests + executemany", "naive", table="public.issues", is_exact=True),
-        Contestant("hooks", "HttpHook + insert_rows", "hooks", venv="airflow", table="public.issues", is_exact=True),
-        Contestant("dlt_tuned", "dlt, tuned", "with_dlt", "tuned", venv="dlt", table="peer.issues"),
-        Contestant("dlt", "dlt", "with_dlt", venv="dlt", table="peer.issues"),
-        Contestant("singer_tuned", "singer-sdk, tuned", "singer.sh", "tuned", venv="singer", table="peer.issues"),
-        Contestant("singer", "singer-sdk", "singer.sh", venv="singer", table="peer.issues"),
-        Contestant("pyairbyte", "PyAirbyte", "pyairbyte", venv="airbyte", table="peer.issues"),
+        Contestant("limit", "the limit, by hand", "limit", table=BY_HAND, is_exact=True),
+        Contestant("naive", "requests + executemany", "naive", table=BY_HAND, is_exact=True),
+        Contestant("hooks", "HttpHook + insert_rows", "hooks", venv="airflow", table=BY_HAND, is_exact=True),
+        Contestant("dlt_tuned", "dlt, tuned", "with_dlt", "tuned", "dlt", PEER, settings=TUNED_DLT),
+        Contestant("dlt", "dlt", "with_dlt", "", "dlt", PEER, settings=DLT),
+        Contestant("singer_tuned", "singer-sdk, tuned", "singer.sh", "tuned", "singer", PEER),
+        Contestant("singer", "singer-sdk", "singer.sh", "", "singer", PEER),
+        Contestant("pyairbyte", "PyAirbyte", "pyairbyte", "", "airbyte", PEER, settings=AIRBYTE),
         Contestant("fetch", "bare client, no database", "fetch"),
     )
 }

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 from urllib.parse import urlsplit
-
-# Neither telemetry nor the registry of connectors: both are elsewhere.
-os.environ |= {"DO_NOT_TRACK": "1", "AIRBYTE_OFFLINE_MODE": "1"}
 
 import airbyte
 from airbyte.caches import PostgresCache
@@ -27,7 +23,11 @@ PROPERTIES = {name: KINDS[type_] for name, type_ in TYPES.items()} | {"labels": 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 CHAINED = {
     "type": "DefaultPaginator",
-    "page_token_option": {"type": "RequestOption", "inject_into": "request_parameter", "field_name": "cursor"},
+    "page_token_option": {
+        "type": "RequestOption",
+        "inject_into": "request_parameter",
+        "field_name": "cursor",
+    },
     "pagination_strategy": {
         "type": "CursorPagination",
         "cursor_value": "{{ response.get('next') }}",
@@ -48,7 +48,11 @@ INCREMENTAL = {
     "cursor_field": "updated_at",
     "datetime_format": STAMP,
     "cursor_datetime_formats": [STAMP],
-    "start_datetime": {"type": "MinMaxDatetime", "datetime": "2020-01-01T00:00:00Z", "datetime_format": STAMP},
+    "start_datetime": {
+        "type": "MinMaxDatetime",
+        "datetime": "2020-01-01T00:00:00Z",
+        "datetime_format": STAMP,
+    },
     "start_time_option": {"type": "RequestOption", "inject_into": "request_parameter", "field_name": "since"},
 }
 

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
-
-# Settings are read as dlt is imported. Telemetry would leave the machine.
-os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "WARNING"}
-IS_TUNED = sys.argv[5:6] == ["tuned"]
-if IS_TUNED:
-    # Two workers share the files between them: without a limit there is only one file.
-    # https://dlthub.com/docs/reference/performance
-    os.environ |= {"NORMALIZE__WORKERS": "2", "EXTRACT__DATA_WRITER__FILE_MAX_ITEMS": "25000"}
 
 import dlt
 from dlt.sources.rest_api import rest_api_source
@@ -31,7 +21,8 @@ INCREMENTAL = {"cursor_path": "updated_at", "start_param": "since", "initial_val
 
 
 def source(given: Task) -> Any:
-    merge: Any = {"disposition": "merge", "strategy": "upsert"} if IS_TUNED else "merge"
+    is_tuned = given.variant == "tuned"
+    merge: Any = {"disposition": "merge", "strategy": "upsert"} if is_tuned else "merge"
     issues = {
         "name": "issues",
         "primary_key": "id",
@@ -39,7 +30,7 @@ def source(given: Task) -> Any:
         "endpoint": {**ENDPOINTS[given.flavour], "incremental": INCREMENTAL},
     }
     client = {"base_url": given.url, "paginator": PAGINATORS[given.flavour]}
-    nesting = {"max_table_nesting": 0} if IS_TUNED else {}
+    nesting = {"max_table_nesting": 0} if is_tuned else {}
     return rest_api_source({"client": client, "resources": [issues]}, **nesting)
 
 
@@ -51,7 +42,7 @@ def main() -> None:
         destination=dlt.destinations.postgres(given.database),
         dataset_name="peer",
     )
-    pipeline.run(source(given), loader_file_format="csv" if IS_TUNED else None)
+    pipeline.run(source(given), loader_file_format="csv" if given.variant == "tuned" else None)
 
 
 if __name__ == "__main__":
