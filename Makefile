@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test truth lint types check bench new info constraints clean
+.PHONY: help install demo up test truth lint types check bench soak new info constraints clean
 
 help: ## List the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -49,8 +49,11 @@ types: .venv/.dev ## mypy --strict
 check: .venv/.dev ## Compute every integration's grade
 	@$(BIN)/python -m airflow_connectors.tools.check
 
-bench: .venv/.dev ## Measure the sync beside dlt, Singer, PyAirbyte and what users write; a part: make bench only=ours,limit records=50000 rounds=1
+bench: .venv/.dev ## Measure the sync beside its peers, for two hours; a part: make bench only=ours,naive rounds=1
 	@$(BIN)/python -m bench.run $(foreach name,only records rounds scenarios flavours,$(if $($(name)),--$(name) $($(name))))
+
+soak: .venv/.dev ## Watch the memory of a sync of 2,000,000 records
+	@$(BIN)/python -m bench.run --scenarios soak --records 50000,2000000 --rounds 1
 
 new: .venv/.dev ## Scaffold an integration: make new name=asana
 	@$(BIN)/python -m airflow_connectors.tools.new $(name)
@@ -63,4 +66,4 @@ constraints: .venv/.dev ## Pin what is installed now
 	@$(BIN)/uv pip freeze --python $(BIN)/python --exclude-editable > constraints.txt
 
 clean: ## Remove what the verbs left
-	@rm -rf .venv .demo .airflow .servers
+	@rm -rf .venv .demo .airflow .servers .bench

@@ -98,8 +98,8 @@ SECOND = {
 def seconds(figures: Figures) -> Iterator[Line]:
     names = present(figures, "second")
     if names:
-        yield ["second run, 1 % changed", "requests", "rows fetched", "rows written", "CPU s, all", "start-up",
-               "engine", "wall s", "MB", "runs"]  # fmt: skip
+        yield ["second run, 1 % changed", "requests", "rows fetched", "rows written", "CPU s, all",
+               "start-up", "engine", "wall s", "MB", "runs"]  # fmt: skip
     for name in names:
         wanted = {"scenario": "second", "contestant": name}
         cells = [shown(figures.of(column, **wanted), digits) for column, digits in SECOND.items()]

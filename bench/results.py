@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bench.trial import ROOT, Row, Trial
 
-
 MEASURED = ("airflow_connectors/core", "airflow_connectors/sync", "bench/contestants", "bench/requirements")
 MEASURING = ("server", "records", "database", "processes", "trial", "truth", "environments", "schedule")
 

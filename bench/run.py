@@ -2,6 +2,7 @@
 API to PostgreSQL: the engine beside what others offer and what users write, in one run on the same servers.
 
     make bench                                            the whole of it; goes on where it was interrupted
+    make soak                                             ours with 2,000,000 records, and its memory
     make bench only=ours,limit records=50000 rounds=1     a part, which leaves the committed results alone
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 
 from bench.database import postgres
 from bench.environments import FOLDER
+from bench.publish import publish
 from bench.report import progress, tables
 from bench.results import Results
 from bench.schedule import SCENARIOS, Plan
@@ -20,8 +22,11 @@ from bench.service import service
 from bench.trial import Bench, Trial
 from bench.truth import Truth
 
-
 ENCODED = 200_000  # records beforehand; a soak's further ones are made as they are asked for
+
+
+WHOLE = Plan()
+SOAK = Plan(records=(50_000, 2_000_000), rounds=1, scenarios=("soak",))
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -55,14 +60,16 @@ def carry_out(trials: Sequence[Trial], results: Results) -> None:
 
 def main() -> None:
     asked = Plan(**vars(arguments()))
-    is_whole = asked == Plan()
-    results = Results(FOLDER / ("rows.jsonl" if is_whole else "quick.jsonl"))
-    if is_whole:
+    is_kept = asked in (WHOLE, SOAK)
+    results = Results(FOLDER / ("rows.jsonl" if is_kept else "quick.jsonl"))
+    if is_kept:
         results.resume()
     missing = results.missing(asked.trials())
     if missing:
         carry_out(missing, results)
     print(tables(results.rows))
+    if is_kept and not results.missing(WHOLE.trials()):
+        publish(results.rows)
 
 
 if __name__ == "__main__":
