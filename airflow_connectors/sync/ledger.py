@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from .destination import Destination
 from .dialects import Dialect
 from .errors import Superseded
 from .kinds import Kind
+from .names import digest
 from .registry import Registry
 from .verdict import Summary
 
@@ -100,7 +102,10 @@ def run_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
     counts = ("new", "changed", "unchanged", "deleted", "rejected", "pages", "requests")
     return [
         sa.Column("run_id", dialect.name, primary_key=True),
-        *(sa.Column(name, text, nullable=False) for name in ("connection", "stream")),
+        *(sa.Column(name, dialect.name, nullable=False) for name in ("connection", "stream")),
+        *(sa.Column(name, text) for name in ("table_name", "kind", "schema_version")),
+        sa.Column("partitions", sa.BigInteger),
+        sa.Column("is_shaped", dialect.types[Kind.BOOLEAN]),
         *(sa.Column(name, moment) for name in ("started_at", "finished_at")),
         *(sa.Column(name, sa.BigInteger, nullable=False, default=0) for name in counts),
         *(sa.Column(name, sa.Double) for name in ("waited", "seconds", "lateness", "lookback")),
@@ -109,17 +114,33 @@ def run_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
 
 
 def reject_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
-    """One row for each record that could not be stored, as it came."""
+    """
+    One row for each record that could not be stored, as it came, and what became of it.
+
+    `schema_version` is that of the tables then. Once it is settled, `outcome` says how.
+    """
     text, moment = dialect.types[Kind.TEXT], dialect.types[Kind.TIMESTAMP]
-    names = ("run_id", "connection", "stream", "partition", "error", "raw")
-    return [*(sa.Column(name, text) for name in names), sa.Column("rejected_at", moment)]
+    names = ("run_id", "partition", "error", "raw", "schema_version", "outcome")
+    return [
+        sa.Column("reject_id", dialect.name, primary_key=True),
+        *(sa.Column(name, dialect.name, nullable=False) for name in ("connection", "stream")),
+        *(sa.Column(name, text) for name in names),
+        *(sa.Column(name, moment) for name in ("rejected_at", "replayed_at")),
+    ]
+
+
+def lookup(destination: Destination, table: str, *columns: str) -> list[sa.schema.SchemaItem]:
+    """An index, in databases that have use for one. SQLite's names are those of the whole database."""
+    if not destination.dialect.has_indexes:
+        return []
+    return [sa.Index(f"_find_{digest(f'{destination.schema}.{table}')}", *columns)]
 
 
 def _key(row: sa.Row[Any]) -> Key:
     return Key(row.connection, row.stream, row.partition)
 
 
-def _state(row: sa.Row[Any]) -> State:
+def state_of(row: sa.Row[Any]) -> State:
     return State(
         epoch=row.epoch,
         cursor=datetime.fromisoformat(row.cursor) if row.cursor else None,
@@ -147,8 +168,10 @@ class Ledger:
     def __init__(self, destination: Destination) -> None:
         self.dialect = dialect = destination.dialect
         self.state = destination.table("_sync_state", *state_columns(dialect))
-        self.runs = destination.table("_sync_runs", *run_columns(dialect))
-        self.rejects = destination.table("_sync_rejects", *reject_columns(dialect))
+        by_time = lookup(destination, "_sync_runs", "connection", "stream", "started_at")
+        by_stream = lookup(destination, "_sync_rejects", "connection", "stream")
+        self.runs = destination.table("_sync_runs", *run_columns(dialect), *by_time)
+        self.rejects = destination.table("_sync_rejects", *reject_columns(dialect), *by_stream)
         self.columns = Registry(destination).table
 
     def create(self, conn: Connection) -> None:
@@ -157,6 +180,7 @@ class Ledger:
 
     def begin(self, conn: Connection, connection: str, summary: Summary) -> None:
         values = {"run_id": summary.run_id, "connection": connection, "stream": summary.stream}
+        values["table_name"] = summary.table
         conn.execute(self.runs.insert().values(**values, started_at=datetime.now(UTC)))
 
     def claim(self, conn: Connection, keys: Sequence[Key]) -> dict[Key, State]:
@@ -169,7 +193,7 @@ class Ledger:
         conn.execute(statement, [vars(key) for key in sorted(keys)])  # sorted, or two runs could deadlock
         # Read apart, because MySQL returns nothing; the rows stay locked until the transaction ends.
         return {
-            _key(row): _state(row) for row in conn.execute(sa.select(self.state).where(self._among(keys)))
+            _key(row): state_of(row) for row in conn.execute(sa.select(self.state).where(self._among(keys)))
         }
 
     def fence(self, conn: Connection, epochs: Mapping[Key, int]) -> None:
@@ -180,6 +204,10 @@ class Ledger:
         for key, epoch in epochs.items():
             if found.get(key) != epoch:
                 raise Superseded(f"{key}: a newer run has taken over; this one wrote nothing more and stops")
+
+    def hold(self, conn: Connection, keys: Collection[Key]) -> None:
+        """Hold off commits of live runs of these keys until the transaction ends, without ending any."""
+        conn.execute(self.dialect.locking(sa.select(self.state.c.epoch).where(self._among(keys)))).all()
 
     def save(self, conn: Connection, positions: Mapping[Key, Position]) -> None:
         """Write positions in the transaction of their rows."""
@@ -213,11 +241,11 @@ class Ledger:
         statement = self.runs.update().where(self.runs.c.run_id == summary.run_id)
         conn.execute(statement.values({**values, "reasons": reasons, **more}))
 
-    def reject(self, conn: Connection, run_id: str, rejects: Iterable[tuple[Key, Reject]]) -> None:
+    def reject(
+        self, conn: Connection, run_id: str, rejects: Iterable[tuple[Key, Reject]], schema_version: str
+    ) -> None:
         """Keep records that cannot be stored, with the reason."""
-        now = datetime.now(UTC)
-        rows = [
-            {**vars(key), "run_id": run_id, **vars(reject), "rejected_at": now} for key, reject in rejects
-        ]
+        same = {"run_id": run_id, "schema_version": schema_version, "rejected_at": datetime.now(UTC)}
+        rows = [{"reject_id": str(uuid4()), **vars(key), **vars(reject), **same} for key, reject in rejects]
         if rows:
             conn.execute(self.rejects.insert(), rows)
