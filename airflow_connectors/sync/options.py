@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from airflow_connectors.core import Stream
+
+from .expectations import Anomalies, Expect
 
 
 class Write(StrEnum):
@@ -34,7 +36,8 @@ class Options:
     `since` and `until` read a window of their own, without using or moving the state (a backfill).
     `full_refresh` reads everything again; `sweep` reads the keys only, to find what was deleted.
     `max_rejects` is how many bad records a run may set aside. `allow_shrink` lets a complete reading remove
-    more than half of the rows.
+    any share of the rows. `expect` is what has to be so after a run, `anomalies` what is done about a run
+    that is unlike those before it.
     `commit_bytes` is how much of the service's JSON is collected before it is committed, for `commit_seconds`
     at most; it bounds the memory and what a crash costs. `concurrency` is how many requests may be under way
     at once, where partitions or numbered pages allow more than one.
@@ -55,6 +58,8 @@ class Options:
     commit_bytes: int = 8 * 2**20
     commit_seconds: float = 60.0
     concurrency: int = 4
+    expect: Expect = field(default_factory=Expect)
+    anomalies: Anomalies = Anomalies.WARN
     transforms: Sequence[Any] = ()
     route: Any = None
     children: Any = None
