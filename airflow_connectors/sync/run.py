@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from airflow_connectors.core import Client, Lookahead, Stream, Usage
 
 from .destination import Destination
+from .extent import Extent
 from .intake import Intaker
 from .ledger import Ledger
 from .listing import Listing
@@ -40,6 +41,8 @@ class Run:
     is_stopped: Callable[[], bool]
     spent_before: Usage
     listing: Listing = Listing.RECORDS
+    extent: Extent = field(default_factory=Extent)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=time.monotonic)
     readers: int = 1
 
