@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .ledger import Key, State
+from .listing import Listing
 from .partition import PartitionRun
 from .run import Run
 from .snapshot import Snapshot
@@ -16,6 +17,13 @@ log = logging.getLogger(__name__)
 
 def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
     """Claim partitions, which ends every earlier run of them. A backfill has no state and claims nothing."""
+    parts = _parts(run, partitions)
+    for part in parts if run.listing is Listing.RECORDS else ():
+        run.extent.add(part.state, part.resumed)
+    return parts
+
+
+def _parts(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
     if run.options.is_backfill:
         return [PartitionRun(run, partition, State(epoch=0)) for partition in partitions]
     keys = {Key(run.connection, run.state_name, partition or ""): partition for partition in partitions}
