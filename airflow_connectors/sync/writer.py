@@ -55,6 +55,7 @@ class Writer:
             self._start_over(part)
         if intake.page.is_unmodified:
             self.run.summary.pages += 1
+            self.run.extent.unmodified += 1
             return
         part.see(intake)
         self.unit.add(part, intake)
