@@ -7,13 +7,14 @@ from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from airflow_connectors.core import Order, Page, RejectedError, Request, Window, read
+from airflow_connectors.core import Order, Page, RejectedError, Request, Stream, Window, read
 
 from .feed import Sized
 from .intake import Intake
 from .lateness import FADING, lookback
 from .ledger import Key, Position, Resume, State
 from .listing import Listing
+from .options import Options
 from .run import Run
 from .watch import Watch
 
@@ -98,11 +99,8 @@ class PartitionRun:
         """From the cursor, less its lookback, to now, less the service's lag; or the interrupted one."""
         if self.resumed:
             return self.resumed.window
-        options, cursor = self.run.options, self.run.stream.cursor
-        until = options.until or datetime.now(UTC) - (cursor.lag if cursor else NEVER)
-        if options.is_backfill or self.is_snapshot:
-            return Window(options.since, until)
-        return Window(self.state.cursor - self.lookback if self.state.cursor else None, until)
+        options, now = self.run.options, datetime.now(UTC)
+        return window_of(self.run.stream, options, self.state, now, is_whole=self.is_snapshot)
 
     @property
     def lookback(self) -> timedelta:
@@ -192,3 +190,13 @@ class PartitionRun:
         # A full page is not all for long: what comes next lands on page 2 and may leave page 1 as it is.
         is_full = bool(stream.pages.size and first.count >= stream.pages.size[1])
         return is_news_first or (first.page.next is None and not is_full)
+
+
+def window_of(stream: Stream, options: Options, state: State, now: datetime, *, is_whole: bool) -> Window:
+    """What a run that begins now reads of a partition in that state; all of it where `is_whole`."""
+    cursor = stream.cursor
+    until = options.until or now - (cursor.lag if cursor else NEVER)
+    if options.is_backfill or is_whole:
+        return Window(options.since, until)
+    before = lookback(cursor, state.lateness) if cursor else NEVER
+    return Window(state.cursor - before if state.cursor else None, until)
