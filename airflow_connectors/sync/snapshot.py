@@ -66,7 +66,8 @@ class Snapshot:
         if self.tables.parent:  # the records they are of are counted
             return False
         before = live_rows(self.run.conn, self.tables, self._scope)
-        if self.run.options.allow_shrink or before < FEW or now * 2 >= before:
+        options = self.run.options
+        if options.allow_shrink or before < FEW or now >= before * (1 - options.expect.max_shrink):
             return False
         reason = (
             f"{self.part.key} shrank from {before:,} to {now:,} records, so nothing was changed; "
