@@ -8,6 +8,7 @@ from datetime import datetime
 from .errors import TooManyRejects
 from .listing import Listing
 from .run import Run
+from .schema import schema_version
 from .tablewrite import TableWrite
 from .unit import Unit
 from .verdict import Summary
@@ -48,7 +49,9 @@ class Commit:
             raise
 
     def _fence(self) -> None:
-        if not self.run.options.is_backfill:
+        if self.run.options.is_backfill:
+            self.run.ledger.hold(self.run.conn, list(self.unit.parts))
+        else:
             epochs = {key: part.state.epoch for key, part in self.unit.parts.items()}
             self.run.ledger.fence(self.run.conn, epochs)
 
@@ -80,7 +83,7 @@ class Commit:
                 summary.doubt(doubt)
         summary.pages += self.unit.pages
         summary.rejected += len(self.unit.rejects)
-        run.ledger.reject(run.conn, summary.run_id, self.unit.rejects)
+        run.ledger.reject(run.conn, summary.run_id, self.unit.rejects, schema_version(run.targets))
         run.ledger.account(run.conn, run.settle(summary))
 
     def _require_few(self) -> None:
@@ -97,7 +100,8 @@ class Commit:
     def _keep_rejects(self) -> None:
         """Write down the rejects of a unit that is not committed."""
         with self.run.conn.begin():
-            self.run.ledger.reject(self.run.conn, self.run.summary.run_id, self.unit.rejects)
+            version = schema_version(self.run.targets)
+            self.run.ledger.reject(self.run.conn, self.run.summary.run_id, self.unit.rejects, version)
         self.run.summary.rejected += len(self.unit.rejects)
 
 
