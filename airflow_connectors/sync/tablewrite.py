@@ -12,6 +12,7 @@ from .load import load
 from .partition import PartitionRun
 from .run import Run
 from .snapshot import Snapshot
+from .spare import drop_outdated, without
 from .tables import Tables
 from .unit import Unit
 from .verdict import Summary
@@ -68,6 +69,7 @@ class TableWrite:
         living, dead = parted(joined(batches, self.tables.keys))
         if self.tables.parent:
             living, dead = latest(living, dead, len(self.tables.parent))
+            living, dead = without(living, self.unit.spared), without(dead, self.unit.spared)
             self._write_living(living)
             self._delete(dead, delete_elements)
             return
@@ -108,6 +110,13 @@ class TableWrite:
             part = self._part_of(batch, number)
             part.watch.rejected += 1
             self.unit.rejects.append((part.key, reject))
+        if run.options.is_backfill and not self.tables.parent:
+            self._spare(drop_outdated(run, self.tables))
+
+    def _spare(self, numbers: set[int]) -> None:
+        """Note rows that stay as they are, because something newer is there: their elements stay too."""
+        self.unit.spared |= numbers
+        self._count(Written(unchanged=len(numbers)))
 
     def _part_of(self, batch: Batch, number: int) -> PartitionRun:
         """The partition that a row was read from."""

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Unit:
-    """Collects what was read of one or several partitions; `size` is the bytes of JSON it came in."""
+    """
+    Collects what was read of one or several partitions; `size` is the bytes of JSON it came in.
+
+    `spared` are the numbers of rows that a backfill does not write, because something newer is there.
+    """
 
     batches: dict[tuple[Key, str], list[Batch]] = field(default_factory=dict)
     parts: dict[Key, PartitionRun] = field(default_factory=dict)
     late: dict[int, tuple[Key, float]] = field(default_factory=dict)
     rejects: list[tuple[Key, Reject]] = field(default_factory=list)
+    spared: set[int] = field(default_factory=set)
     size: int = 0
     pages: int = 0
     began: float = field(default_factory=time.monotonic)
