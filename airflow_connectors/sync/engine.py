@@ -26,6 +26,7 @@ from .claim import claimed
 from .destination import Destination
 from .errors import DestinationError, IncompleteSync
 from .intake import Intaker
+from .judgement import judge, particulars
 from .ledger import Ledger
 from .listing import Listing
 from .memory import unhurried
@@ -75,10 +76,12 @@ class Sync:
         Raises ConnectorError when it cannot go on; what was committed stays and the next run goes on there.
         A verdict that is not complete is returned, not raised: see `require_complete`.
         """
+        options.expect.check(stream)
         with self.destination.connect() as conn, unhurried():
             run = self._begin(conn, stream, options)
             try:
                 self._read(run, partitions)
+                judge(run)
             except self.destination.dialect.errors as error:
                 message = f"destination {self.destination!r}: {error}; what was committed before stays"
                 self._close(run, message)
@@ -123,7 +126,7 @@ class Sync:
 
     def _close(self, run: Run, error: str | None) -> None:
         """Write the last line of the account, if the destination can still take it."""
-        finished = {"finished_at": datetime.now(UTC), "error": error}
+        finished = {"finished_at": datetime.now(UTC), "error": error, **particulars(run)}
         if error:
             finished["verdict"] = "failed"
         try:
