@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,15 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from airflow_connectors import sync as engine
 from airflow_connectors.core import ConfigError, ConnectorError, RateLimited
 from airflow_connectors.sync.errors import DestinationError, IncompleteSync
+from airflow_connectors.sync.expectations import Anomalies, Expect
 from airflow_connectors.sync.names import checked
 from airflow_connectors.sync.options import Options, Write
 
 from .declared import H, is_literal
+from .expecting import check_expected, expected_of
 from .hook import ConnectorHook
 from .operators import StreamOperator, moment
+from .window import DATA_INTERVAL, STATE, Bounds, check_window, check_windowed, data_interval
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -41,6 +44,9 @@ class SyncOperator(StreamOperator[H]):
     cursor's way, and the verdict. A verdict that is not complete fails the task after everything is written,
     and without a retry, unless it is among `accept_verdicts`. A service that asks for a long pause defers
     the task.
+    `expect` is what has to be so after a run, for all streams or by stream; `anomalies` is what is done about
+    a run that is unlike those before it: "warn", "fail" or "ignore". `window="data_interval"` reads the DAG
+    run's data interval, for backfills; like `since` and `until` it neither uses nor moves the state.
     `transforms`, `route`, `children`, `contract` and `keep_raw` shape the records; see docs/sync.md.
     For a task per stream: `.partial(…).expand(streams=["issues", "labels"])`.
     """
@@ -56,6 +62,9 @@ class SyncOperator(StreamOperator[H]):
     max_rejects: int = 0
     allow_shrink: bool = False
     accept_verdicts: Sequence[str] = ()
+    expect: Expect | Mapping[str, Expect] | None = None
+    anomalies: str = Anomalies.WARN.value
+    window: str = STATE
     transforms: Sequence[Any] = ()
     route: Any = None
     children: Any = None
@@ -67,8 +76,18 @@ class SyncOperator(StreamOperator[H]):
             raise ConfigError(f"write={self.write!r} is none of {', '.join(Write)}")
         if is_literal(self.schema):
             checked(self.schema)
-        for name in self.stream_names() if self.streams is None or is_literal(self.streams) else ():
+        if is_literal(self.window):
+            check_window(self.window, self.since, self.until)
+        if self.streams is None or is_literal(self.streams):
+            self._validate_streams(self.stream_names())
+
+    def _validate_streams(self, names: Sequence[str]) -> None:
+        for name in names:
             self.check_stream(name)
+            if self.window == DATA_INTERVAL:
+                check_windowed(self.hook_class.stream(name))
+        if is_literal(self.anomalies):
+            check_expected(self.expect, names, self.anomalies)
 
     def stream_names(self) -> list[str]:
         if self.streams is None:
@@ -79,9 +98,11 @@ class SyncOperator(StreamOperator[H]):
         hook: ConnectorHook = self.hook
         destination = destination_of(self.destination, self.schema)
         summaries: list[Summary] = []
+        bounds = data_interval(context) if self.window == DATA_INTERVAL else None
         try:
             for name in self.stream_names():
-                summaries.append(self._sync(hook, destination, name))  # noqa: PERF401 - kept if one fails
+                options = self._options(name, bounds)
+                summaries.append(self._sync(hook, destination, name, options))
         except ConnectorError as error:
             self._require_complete(summaries)  # the next attempt would not see what was in doubt
             self._defer_until_allowed(error)
@@ -101,10 +122,10 @@ class SyncOperator(StreamOperator[H]):
         if running := getattr(self, "_running", None):
             running.stop()
 
-    def _sync(self, hook: ConnectorHook, destination: Destination, name: str) -> Summary:
+    def _sync(self, hook: ConnectorHook, destination: Destination, name: str, options: Options) -> Summary:
         stream = hook.stream(name)
         self._running = engine.Sync(destination, hook.conn_id, hook.client, secret_of)
-        summary = self._running.run(stream, hook.partitions(stream, self.options()), self._options())
+        summary = self._running.run(stream, hook.partitions(stream, self.options()), options)
         self.log.info(
             "%s: %s, %d new, %d changed, %d unchanged, %d deleted, %d rejected in %.1f s and %d requests; %s",
             *(summary.stream, summary.verdict.value, summary.new, summary.changed, summary.unchanged),
@@ -113,11 +134,14 @@ class SyncOperator(StreamOperator[H]):
         )
         return summary
 
-    def _options(self) -> Options:
+    def _options(self, stream: str, bounds: Bounds | None) -> Options:
+        since, until = bounds or (moment(self.since), moment(self.until))
         return Options(
             write=Write(self.write),
-            since=moment(self.since),
-            until=moment(self.until),
+            since=since,
+            until=until,
+            expect=expected_of(self.expect, stream),
+            anomalies=Anomalies(self.anomalies),
             full_refresh=self.full_refresh,
             hard_delete=self.hard_delete,
             sweep=self.sweep,
