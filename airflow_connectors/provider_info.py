@@ -92,5 +92,6 @@ def get_provider_info() -> dict[str, Any]:
         "triggers": [
             {"integration-name": "Connectors", "python-modules": ["airflow_connectors.provider.triggers"]}
         ],
+        "cli": ["airflow_connectors.provider.cli.get_commands"],
         "notifications": ["airflow_connectors.integrations.slack.notifier.SlackNotifier"],
     }

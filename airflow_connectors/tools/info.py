@@ -47,6 +47,7 @@ def provider_info() -> dict[str, Any]:
         "triggers": [
             {"integration-name": "Connectors", "python-modules": ["airflow_connectors.provider.triggers"]}
         ],
+        "cli": ["airflow_connectors.provider.cli.get_commands"],
         "notifications": [qualified(item) for found in integrations for item in found.notifiers],
     }
 

@@ -47,7 +47,6 @@ def reset(
     _require_whole(table, partition, drop_table=drop_table)
     with destination.connect() as conn, conn.begin():
         ledger = Ledger(destination)
-        destination.dialect.lock(conn, destination.schema)
         ledger.create(conn)
         found = _found(conn, ledger, connection, table, partition)
         _require_some(conn, ledger, found, "/".join(filter(None, (connection, table, partition))))
