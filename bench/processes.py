@@ -83,12 +83,14 @@ def run(
     ended, memory = Event(), list[tuple[float, int]]()
     watcher = Thread(target=watch, args=(process.pid, ended, patience, memory))
     watcher.start()
-    _, status, usage = os.wait4(process.pid, 0)
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+        finish = time.time()
+    finally:  # also when the bench is interrupted
+        ended.set()
+        watcher.join()
+        end(process.pid)
     process.returncode = os.waitstatus_to_exitcode(status)
-    finish = time.time()
-    ended.set()
-    watcher.join()
-    end(process.pid)
     return Spent(process.returncode, usage.ru_utime + usage.ru_stime, began, finish, memory)
 
 

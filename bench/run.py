@@ -9,6 +9,7 @@ API to PostgreSQL: the engine beside what others offer and what users write, in 
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 from collections.abc import Sequence
 
@@ -59,6 +60,7 @@ def carry_out(trials: Sequence[Trial], results: Results) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers are stopped then too
     asked = Plan(**vars(arguments()))
     is_kept = asked in (WHOLE, SOAK)
     results = Results(FOLDER / ("rows.jsonl" if is_kept else "quick.jsonl"))

@@ -120,6 +120,8 @@ class Ground:
             log=self.log,
             patience=PATIENCE,
         )
+        if spent.ended - spent.began > PATIENCE:
+            raise Failed(f"ended after {PATIENCE:.0f} s, because it was not done")
         if spent.code:
             raise Failed(f"exit {spent.code}: {self.log.read_text(errors='replace')[-600:]}")
         return spent
