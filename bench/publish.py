@@ -23,7 +23,7 @@ BLOCK = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 def machine(rows: Sequence[Row]) -> dict[str, object]:
     command = [str(postgres_programs() / "postgres"), "--version"]
-    server = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+    server = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     pins = {path.stem: path.read_text().split() for path in sorted(REQUIREMENTS.glob("*.txt"))}
     return {
         "from": min(row["at"] for row in rows),
@@ -31,7 +31,7 @@ def machine(rows: Sequence[Row]) -> dict[str, object]:
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
         "python": platform.python_version(),
-        "database": server,
+        "database": f"PostgreSQL {server.split()[2]}",
         "load": f"{min(row['load'] for row in rows):.1f} to {max(row['load'] for row in rows):.1f}",
         "peers": pins,
     }
@@ -45,10 +45,10 @@ def publish(rows: Sequence[Row]) -> None:
         f"{where['cores']} cores, Python {where['python']}, {where['database']}, {str(where['to'])[:10]}"
     )
     rounds = max(row["round"] for row in rows)
-    (HERE / "results.svg").write_text(picture(figures, f"Medians of {rounds} rounds. {caption}."))
+    (HERE / "results.svg").write_text(picture(figures, f"Medians; rounds: {rounds}. {caption}."))
     about = (
         f"Measured from {where['from']} to {where['to']}: {caption}, {where['memory_gb']} GB; "
-        f"{rounds} rounds, the machine's load average {where['load']} as the runs began."
+        f"rounds: {rounds}; the machine's load average {where['load']} as the runs began."
     )
     readme = HERE / "README.md"
     block = f"{about}\n\n{tables(rows)}\n\n![CPU seconds per 100,000 records](results.svg)\n"
