@@ -85,7 +85,9 @@ def picture(figures: Figures, caption: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="{FONT}">',
         f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#ffffff"/>',
         text(24, 34, "CPU seconds per 100,000 records, API to PostgreSQL", size=18, rest='font-weight="700"'),
-        text(24, 56, "Start-up and the database apart. Logarithmic; in brackets: by ours.", fill=PALE),
+        text(
+            24, 56, "Start-up and the database apart. Logarithmic; in brackets: multiples of ours.", fill=PALE
+        ),
         *grid(scale, bottom),
         *rows(found, scale, unit),
         text(24, height - 14, caption, size=12, fill=PALE),

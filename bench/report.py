@@ -39,7 +39,7 @@ def loads(figures: Figures) -> Iterator[Line]:
     sizes = figures.sizes()
     if not sizes:
         return
-    yield ["load", "CPU s per 100k", "by ours", "records/s", f"MB, {sizes[0]:,}", f"MB, {sizes[-1]:,}",
+    yield ["load", "CPU s per 100k", "to ours", "records/s", f"MB, {sizes[0]:,}", f"MB, {sizes[-1]:,}",
            "PostgreSQL CPU s per 100k", "start-up CPU s", "runs"]  # fmt: skip
     for name in present(figures, "load"):
         yield loaded(figures, name, sizes)
@@ -67,9 +67,9 @@ def slow(figures: Figures) -> Iterator[Line]:
         yield [
             "50 ms a request",
             "page tokens, s",
-            "by floor",
+            "to floor",
             "page numbers, s",
-            "by floor",
+            "to floor",
             "CPU s",
             "runs",
         ]
