@@ -54,12 +54,22 @@ def _rewritten(
 ) -> Iterator[Written]:
     last: Any = None
     while True:
+        _fit(conn, shaping, tables, last)
         with conn.begin():
             chunk = list(conn.execute(destination.dialect.locking(_next(tables, last))))
             if not chunk:
                 return
             last = tuple(chunk[-1])[:-1]
             yield _written(conn, shaping, tables, [row[-1] for row in chunk])
+
+
+def _fit(conn: Connection, shaping: Shaping, tables: Tables, last: Any) -> None:
+    """Add the next rows' columns before any of the table is locked: MySQL would wait for that to end."""
+    with conn.begin():
+        raws = [row[-1] for row in conn.execute(_next(tables, last))]
+    if raws:
+        with conn.begin():
+            tables.fit(conn, shaping.again(raws)[0].kinds, shaping.fields.given)
 
 
 def _next(tables: Tables, last: Any) -> sa.Select[Any]:

@@ -45,10 +45,10 @@ def drop_outdated(run: Run, tables: Tables) -> set[int]:
     if tables.kinds.get(cursor) in SORTABLE:
         is_newer.append(sa.and_(ended.is_(None), target.c[cursor] > stage.c[cursor]))
     is_same = [target.c[name] == stage.c[name] for name in tables.keys]
-    tables.dialect.prepare_lookup(run.conn, stage, tables.keys)
-    number = stage.c[SEQUENCE]
-    found = run.conn.execute(sa.select(number).where(*is_same, sa.or_(*is_newer)))
-    return unstage(run.conn, tables, set(found.scalars()))
+    query = sa.select(stage.c[SEQUENCE]).where(*is_same, sa.or_(*is_newer))
+    with tables.looking_up(run.conn):
+        found = set(run.conn.execute(query).scalars())
+    return unstage(run.conn, tables, found)
 
 
 def unstage(conn: Connection, tables: Tables, numbers: set[int]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,6 +136,10 @@ class Tables:
                 conn, self.destination.table(wanted.name, *self._staged_columns(found)), wanted
             )
 
+    def looking_up(self, conn: Connection) -> AbstractContextManager[None]:
+        """For statements that look up what is staged: of a unit little is, of a snapshot it may be all."""
+        return self.dialect.few(conn) if self.is_temporary else nullcontext()
+
     def has_durable_stage(self, conn: Connection, suffix: str) -> bool:
         blank = self.destination.table(self._durable_name(suffix))
         return sa.inspect(conn).has_table(blank.name, schema=blank.schema)
@@ -188,19 +193,22 @@ class Tables:
         return self.destination.table(self.name, *columns, *self._identity())
 
     def _identity(self) -> list[sa.schema.SchemaItem]:
-        """What tells rows apart, or finds them: the primary key, or an index where versions share it."""
+        """What tells rows apart: the primary key, or with it or without one the hash."""
         if self.keys and self.write is Write.SCD2:
             return [sa.PrimaryKeyConstraint(*self.keys, VALID_FROM)]
         if self.keys and self.write is not Write.APPEND:
             return [sa.PrimaryKeyConstraint(*self.keys)]
         if not self.dialect.has_indexes:
             return []
-        name = f"_find_{digest(f'{self.destination.schema}.{self.name}')}"
-        return [sa.Index(name, *(self.keys or (ROW_HASH,)))]
+        name = f"_once_{digest(f'{self.destination.schema}.{self.name}')}"
+        return [sa.Index(name, *self.keys, ROW_HASH, unique=self.write is not Write.SCD2)]
 
     def _staged_columns(self, kinds: Kinds | None = None) -> list[sa.schema.SchemaItem]:
         columns = self._columns(self.kinds if kinds is None else kinds)
-        return [*columns, sa.Column(ROW_HASH, sa.BigInteger), sa.Column(SEQUENCE, sa.BigInteger)]
+        marks = [sa.Column(name, sa.BigInteger, autoincrement=False) for name in (ROW_HASH, SEQUENCE)]
+        identity = sa.PrimaryKeyConstraint(*(self.keys or (ROW_HASH,)), SEQUENCE)
+        is_keyed = self.dialect.has_keyed_stages or (self.parent and self.dialect.has_indexes)
+        return [*columns, *marks, *([identity] if is_keyed else [])]
 
     def _columns(self, kinds: Kinds) -> list[sa.Column[Any]]:
         return [

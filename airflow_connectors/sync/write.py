@@ -41,10 +41,8 @@ def merge(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool
 
 def append(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool) -> Written:
     """Insert the versions of records that are not there yet."""
-    dialect.prepare_lookup(conn, tables.staging, _identity(tables))
     pair = _pair(conn, tables, {SYNCED_AT: _moment(tables, None)}, is_unique=is_unique)
-    is_there = pair.target.c[ROW_HASH] == pair.source.c[ROW_HASH]
-    new = dialect.rows(conn, pair.insert_absent(is_there))
+    new = dialect.insert_absent(conn, pair)
     return Written(new=new, unchanged=_rows_in(conn, pair.source) - new)
 
 
@@ -54,9 +52,17 @@ def scd2(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool,
 
     `now` is later than that of any write before. A record that was deleted and is back has changed.
     """
-    dialect.prepare_lookup(conn, tables.staging, _identity(tables))
     moment = _moment(tables, now)
     pair = _pair(conn, tables, {SYNCED_AT: moment, VALID_FROM: moment}, is_unique=is_unique)
+    with tables.looking_up(conn):
+        new, changed = _begin_versions(conn, dialect, pair, moment)
+    return Written(new, changed, _rows_in(conn, pair.source) - new - changed)
+
+
+def _begin_versions(
+    conn: Connection, dialect: Dialect, pair: Pair, moment: sa.ColumnElement[datetime]
+) -> tuple[int, int]:
+    """How many records are new, and how many others have a new version."""
     target, is_current = pair.target, pair.target.c[VALID_TO].is_(None)
     ended = (
         target.update()
@@ -66,8 +72,7 @@ def scd2(conn: Connection, dialect: Dialect, tables: Tables, *, is_unique: bool,
     dialect.rows(conn, ended)
     known = sa.and_(sa.exists().where(pair.is_same), ~sa.exists().where(pair.is_same, is_current))
     changed = _rows_in(conn, pair.source, known)
-    new = dialect.rows(conn, pair.insert_absent(is_current)) - changed
-    return Written(new, changed, _rows_in(conn, pair.source) - new - changed)
+    return dialect.rows(conn, pair.insert_absent(is_current)) - changed, changed
 
 
 def delete_absent(
@@ -78,12 +83,17 @@ def delete_absent(
 
     Of a history nothing is removed: the current versions end.
     """
-    return _delete(conn, tables, sa.and_(_live(tables, scope), ~_is_staged(conn, tables)), hard=hard, now=now)
+    dialect, target, stage = tables.dialect, target_of(tables), tables.staging
+    dialect.prepare_join(conn, stage, _identity(tables))
+    is_absent = dialect.is_absent(target, stage, _identity(tables))
+    return _delete(conn, tables, sa.and_(_live(tables, scope), is_absent), hard=hard, now=now)
 
 
 def delete_staged(conn: Connection, tables: Tables, *, hard: bool, now: datetime | None = None) -> int:
     """Mark or remove the rows whose keys are staged; how many they were."""
-    return _delete(conn, tables, sa.and_(_live(tables, {}), _is_staged(conn, tables)), hard=hard, now=now)
+    is_staged = tables.dialect.is_staged(target_of(tables), tables.staging, _identity(tables))
+    with tables.looking_up(conn):
+        return _delete(conn, tables, sa.and_(_live(tables, {}), is_staged), hard=hard, now=now)
 
 
 def delete_elements(conn: Connection, tables: Tables, *, hard: bool) -> int:
@@ -115,12 +125,6 @@ def delete_orphans(conn: Connection, tables: Tables, parents: Tables, *, hard: b
     return _delete(conn, tables, sa.and_(_live(tables, {}), ~is_whole), hard=hard, now=None)
 
 
-def _is_staged(conn: Connection, tables: Tables) -> sa.ColumnElement[bool]:
-    target, stage = target_of(tables), tables.staging
-    tables.dialect.prepare_lookup(conn, stage, _identity(tables))
-    return sa.exists().where(*(target.c[name] == stage.c[name] for name in _identity(tables)))
-
-
 def _delete(
     conn: Connection, tables: Tables, where: sa.ColumnElement[bool], *, hard: bool, now: datetime | None
 ) -> int:
@@ -136,7 +140,8 @@ def written_since(conn: Connection, tables: Tables, moment: datetime) -> set[int
     target, stage = target_of(tables), tables.staging
     is_same = [target.c[name] == stage.c[name] for name in _identity(tables)]
     is_written = target.c[SYNCED_AT] >= _moment(tables, moment)
-    return set(conn.execute(sa.select(stage.c[SEQUENCE]).where(*is_same, is_written)).scalars())
+    with tables.looking_up(conn):
+        return set(conn.execute(sa.select(stage.c[SEQUENCE]).where(*is_same, is_written)).scalars())
 
 
 def live_rows(conn: Connection, tables: Tables, scope: Mapping[str, str]) -> int:
@@ -159,7 +164,9 @@ def target_of(tables: Tables) -> sa.Table:
 
 
 def _identity(tables: Tables) -> Sequence[str]:
-    """What makes two rows the same record: the key, or where there is none the whole content."""
+    """What makes two rows the same: the key, the content, or both where every version is a row."""
+    if tables.write is Write.APPEND:
+        return (*tables.keys, ROW_HASH)
     return tables.keys or (ROW_HASH,)
 
 

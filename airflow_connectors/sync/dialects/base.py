@@ -33,6 +33,8 @@ class Dialect:
     insert: ClassVar[Any]
     # Whether a lookup of a few rows in a large table takes an index.
     has_indexes: ClassVar[bool] = True
+    # Whether staged rows have to be indexed, because the database runs EXISTS for each row of a large table.
+    has_keyed_stages: ClassVar[bool] = False
     # What the driver raises for a value that the database cannot hold.
     value_errors: tuple[type[Exception], ...] = (sa.exc.DataError, UnicodeError, Unstorable)
     # What the driver raises for anything else.
@@ -146,10 +148,27 @@ class Dialect:
         other = pair.source.c
         update = pair.target.update().values(pair.changes(other)).where(pair.is_same, pair.is_outdated(other))
         changed = self.rows(conn, update)
-        return self.rows(conn, pair.insert_absent(sa.true())), changed
+        return self.insert_absent(conn, pair), changed
 
-    def prepare_lookup(self, conn: Connection, stage: sa.Table, keys: Sequence[str]) -> None:
-        """Tell the database of a staging table what it should know before it joins it."""
+    def insert_absent(self, conn: Connection, pair: Pair) -> int:
+        """Insert what the target has not; how many rows. The identity has an index that is unique."""
+        return self.rows(conn, pair.insert_absent())
+
+    def is_staged(self, target: sa.Table, stage: sa.Table, identity: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Whether a row of the target is staged, for an UPDATE or DELETE of the target."""
+        return sa.and_(*(target.c[name] == stage.c[name] for name in identity))
+
+    def is_absent(self, target: sa.Table, stage: sa.Table, identity: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Whether a row of the target is not staged."""
+        return ~sa.exists().where(*(target.c[name] == stage.c[name] for name in identity))
+
+    @contextmanager
+    def few(self, _conn: Connection) -> Iterator[None]:
+        """For statements in which a few staged rows meet a large table: it is not to be scanned."""
+        yield
+
+    def prepare_join(self, conn: Connection, stage: sa.Table, identity: Sequence[str]) -> None:
+        """Tell the database of a staging table what it must know to join it as a whole."""
 
 
 def column_ddl(conn: Connection, column: sa.Column[Any]) -> str:

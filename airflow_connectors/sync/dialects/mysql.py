@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,13 +21,17 @@ from airflow_connectors.sync.kinds import Kind
 
 from .alteration import Alteration
 from .base import Dialect
-from .values import Conversions, Rows, Unstorable, as_double, columns_of
+from .infile import FORMAT, infile
+from .values import Rows, Unstorable
 
 LOCK_SECONDS = 60
 INDEX_BYTES = 3072  # https://dev.mysql.com/doc/refman/8.4/en/innodb-limits.html
 CHARACTER_BYTES = 4
+MARK_BYTES = 8  # of the hash or the moment that a version's key has besides
 SETTINGS = (
-    "SET time_zone = '+00:00', lock_wait_timeout = 60, innodb_lock_wait_timeout = 60, "
+    # Lookups are lookups: by itself it would read a large table to make a set of it.
+    "SET optimizer_switch = 'materialization=off', time_zone = '+00:00', "
+    "lock_wait_timeout = 60, innodb_lock_wait_timeout = 60, "
     "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 )
 
@@ -79,6 +82,7 @@ class MySQLDialect(Dialect):
         Kind.TIMESTAMP: Moment(),
         Kind.TEXT: ExactText(),
     }
+    has_keyed_stages = True
     name = ExactName(255)  # three of them just fit an index
     value_errors = (sa.exc.DataError, UnicodeError, Unstorable)
     errors = (sa.exc.DBAPIError, pymysql.Error)
@@ -101,7 +105,11 @@ class MySQLDialect(Dialect):
             raise DestinationError(
                 "MySQL cannot have objects or arrays in a primary key: declare another one"
             )
-        return ExactName(INDEX_BYTES // CHARACTER_BYTES // keys) if kind is Kind.TEXT else self.types[kind]
+        return (
+            ExactName((INDEX_BYTES - MARK_BYTES) // CHARACTER_BYTES // keys)
+            if kind is Kind.TEXT
+            else self.types[kind]
+        )
 
     def create_schema(self, conn: Connection, schema: str) -> None:
         with self.ddl(conn) as own:
@@ -155,63 +163,32 @@ class MySQLDialect(Dialect):
     def load(
         self, conn: Connection, table: sa.Table, columns: Sequence[str], kinds: Sequence[Kind], rows: Rows
     ) -> None:
-        values = columns_of(rows, kinds, CONVERSIONS)
-        _require_short(table, columns, values)
-        with NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv") as file:
-            write = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows
-            write(zip(*map(_with_nulls, values), strict=True))
+        _require_short(table, columns, rows)
+        preparer = conn.dialect.identifier_preparer
+        names = ", ".join(map(preparer.quote, columns))
+        with NamedTemporaryFile("w", encoding="utf-8", newline="") as file:
+            file.write(infile(rows, kinds))
             file.flush()
-            conn.exec_driver_sql(_load_data(conn, table, columns, file.name))
+            what = f"LOCAL INFILE '{file.name}' INTO TABLE {preparer.format_table(table)} {FORMAT} ({names})"
+            conn.exec_driver_sql(f"LOAD DATA {what}")
         warning = conn.exec_driver_sql("SHOW WARNINGS LIMIT 1").first()
         if warning:  # LOCAL makes of errors warnings, and of the values something else
             raise Unstorable(f"MySQL {warning[1]}: {warning[2]}")
 
 
-def _load_data(conn: Connection, table: sa.Table, columns: Sequence[str], path: str) -> str:
-    preparer = conn.dialect.identifier_preparer
-    names = ", ".join(map(preparer.quote, columns))
-    return (
-        f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE {preparer.format_table(table)} "
-        "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' "
-        f"LINES TERMINATED BY '\\n' ({names})"
-    )
-
-
-def _require_short(table: sa.Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+def _require_short(table: sa.Table, columns: Sequence[str], rows: Rows) -> None:
     """Raises Unstorable for a text that a key column has no room for."""
-    for name, found in zip(columns, values, strict=True):
+    for number, name in enumerate(columns):
         type_ = table.c[name].type
-        if isinstance(type_, ExactName) and type_.length and max(map(len, found), default=0) > type_.length:
+        if (
+            isinstance(type_, ExactName)
+            and type_.length
+            and any(len(row[number]) > type_.length for row in rows)
+        ):
             message = (
                 f"MySQL: column {name} is part of the primary key and holds {type_.length} characters at most"
             )
             raise Unstorable(message)
-
-
-class _Null(int):
-    """Written by csv as a number is: without the quotes that would make it a text."""
-
-    def __str__(self) -> str:
-        return "NULL"
-
-
-NULL = _Null()
-
-
-def _with_nulls(values: Sequence[Any]) -> Sequence[Any]:
-    return [NULL if value is None else value for value in values] if None in values else values
-
-
-def _naive(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(" ")[:-6]
-
-
-CONVERSIONS: Conversions = {
-    Kind.BOOLEAN: int,
-    Kind.NUMERIC: as_double,
-    Kind.TIMESTAMP: _naive,
-    Kind.JSON: bytes.decode,
-}
 
 
 def _unlock(conn: Connection) -> None:

@@ -58,7 +58,7 @@ class Pair:
         marks = [value.label(name) for name, value in self.marks.items()]
         return sa.select(*(self.source.c[name] for name in self.columns), *marks)
 
-    def insert_absent(self, where: sa.ColumnElement[bool]) -> sa.Insert:
-        """Insert the source's rows for which the target has none that is the same record and is so."""
-        known = sa.exists().where(self.is_same, where)
+    def insert_absent(self, *where: sa.ColumnElement[bool]) -> sa.Insert:
+        """Insert the source's rows for which the target has none that is the same record, and is so."""
+        known = sa.exists().where(self.is_same, *where)
         return self.target.insert().from_select(self.names, self.rows.where(~known))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from psycopg import DataError, Error, sql
+from psycopg import DataError, Error, postgres, sql
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+from psycopg.types.numeric import DecimalBinaryDumper
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.types import TypeEngine
@@ -15,7 +20,7 @@ from airflow_connectors.sync.kinds import Kind
 
 from .base import Dialect, column_ddl
 from .pair import Pair
-from .values import Conversions, Rows, Unstorable, as_decimal, converted
+from .values import Rows, Unstorable
 
 COPIED = {
     Kind.BOOLEAN: "bool",
@@ -23,11 +28,26 @@ COPIED = {
     Kind.FLOAT: "float8",
     Kind.NUMERIC: "numeric",
     Kind.TIMESTAMP: "timestamptz",
-    Kind.JSON: "bytea",  # whose bytes are sent as they are
+    Kind.JSON: "jsonb",
     Kind.TEXT: "text",
 }
-# Before the text, jsonb's binary format has its version: src/backend/utils/adt/jsonb.c, jsonb_recv.
-CONVERSIONS: Conversions = {Kind.JSON: b"\x01".__add__, Kind.NUMERIC: as_decimal}
+# What the planner would rather do; and JIT, which it starts when it may not.
+SCANNING = ("enable_hashjoin", "enable_material", "enable_mergejoin", "enable_seqscan", "jit")
+
+
+class Jsonb(Dumper):
+    """JSON text to `jsonb`, whose binary format has its version before it: PostgreSQL's jsonb_recv."""
+
+    oid = postgres.types["jsonb"].oid
+    format = Format.BINARY
+    dump: Any = b"\x01".__add__  # one call in C for each value
+
+
+class Number(DecimalBinaryDumper):
+    """Any number to `numeric`, with the digits that it is written with."""
+
+    def dump(self, obj: float | Decimal) -> Any:
+        return super().dump(obj if isinstance(obj, Decimal) else Decimal(repr(obj)))
 
 
 class PostgresDialect(Dialect):
@@ -73,9 +93,11 @@ class PostgresDialect(Dialect):
         driver: Any = conn.connection.driver_connection
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(where, names)
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            cursor.adapters.register_dumper(bytes, Jsonb)
+            cursor.adapters.register_dumper(Decimal, Number)
             copy.set_types([COPIED[kind] for kind in kinds])
             write_row = copy.write_row
-            for row in converted(rows, kinds, CONVERSIONS):
+            for row in rows:
                 write_row(row)
 
     def merge(self, conn: Connection, pair: Pair) -> tuple[int, int]:
@@ -92,7 +114,19 @@ class PostgresDialect(Dialect):
         new, all_ = conn.execute(query).one()
         return new, all_ - new
 
-    def prepare_lookup(self, conn: Connection, stage: sa.Table, keys: Sequence[str]) -> None:
+    def insert_absent(self, conn: Connection, pair: Pair) -> int:
+        return self.rows(
+            conn, insert(pair.target).from_select(pair.names, pair.rows).on_conflict_do_nothing()
+        )
+
+    @contextmanager
+    def few(self, conn: Connection) -> Iterator[None]:
+        # Its planner takes every lookup for a read from a slow disk, and rather reads the whole table.
+        conn.exec_driver_sql("; ".join(f"SET LOCAL {name} = off" for name in SCANNING))
+        yield
+        conn.exec_driver_sql("; ".join(f"SET LOCAL {name} = DEFAULT" for name in SCANNING))
+
+    def prepare_join(self, conn: Connection, stage: sa.Table, identity: Sequence[str]) -> None:
         preparer = conn.dialect.identifier_preparer
-        names = ", ".join(map(preparer.quote, keys))
+        names = ", ".join(map(preparer.quote, identity))
         conn.exec_driver_sql(f"ANALYZE {preparer.format_table(stage)} ({names})")

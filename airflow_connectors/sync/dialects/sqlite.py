@@ -66,6 +66,14 @@ class SQLiteDialect(Dialect):
             return sa.case((before.is_(None), None), (before, "true"), else_="false")
         return plain if was in (Kind.FLOAT, Kind.NUMERIC) else sa.func.json_quote(plain)
 
+    def is_staged(self, target: sa.Table, stage: sa.Table, identity: Sequence[str]) -> sa.ColumnElement[bool]:
+        # It joins no other table to a DELETE, and EXISTS would scan the stage for each row of the target.
+        staged = sa.select(*(stage.c[name] for name in identity))
+        return sa.tuple_(*(target.c[name] for name in identity)).in_(staged)
+
+    def is_absent(self, target: sa.Table, stage: sa.Table, identity: Sequence[str]) -> sa.ColumnElement[bool]:
+        return ~self.is_staged(target, stage, identity)
+
     def load(
         self, conn: Connection, table: sa.Table, columns: Sequence[str], kinds: Sequence[Kind], rows: Rows
     ) -> None:

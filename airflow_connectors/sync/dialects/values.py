@@ -39,14 +39,10 @@ def converted(rows: Rows, kinds: Sequence[Kind], conversions: Conversions) -> It
     return zip(*columns_of(rows, kinds, conversions), strict=True)
 
 
-def as_decimal(value: float | Decimal) -> int | Decimal:
-    """A number with all the digits that it is written with."""
-    return Decimal(repr(value)) if isinstance(value, float) else value
-
-
 def as_iso(moment: datetime) -> str:
     """ISO 8601 in UTC and of one length, so that texts sort as the moments do."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def as_number(value: float | Decimal) -> float:
