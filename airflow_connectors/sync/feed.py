@@ -13,7 +13,7 @@ T = TypeVar("T")
 Source = Callable[[], Generator[T]]
 
 
-POLL = 0.2
+IDLE = 0.02
 PATIENCE = 1.0  # for a request under way when the run is stopped
 
 
@@ -31,7 +31,7 @@ class Feed(Generic[T]):
 
     At most `budget` bytes wait to be taken: a slow consumer makes the sources wait. The first error of a
     source ends all of them; it is raised after the items that came before it. The items end early once
-    `is_stopped` says so.
+    `is_stopped` says so. While nothing comes, the consumer is given None from time to time.
     """
 
     def __init__(
@@ -55,27 +55,28 @@ class Feed(Generic[T]):
         ]
         self._working = len(self._threads)
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T | None]:
         for thread in self._threads:
             thread.start()
-        while (sized := self._next()) is not None:
-            yield sized.item
+        while self._waits():
+            yield self._taken()
+        if self._error and not self._is_stopped():
+            raise self._error
 
-    def _next(self) -> Sized[T] | None:
+    def _waits(self) -> bool:
+        """Wait a moment for an item; whether there is one, or may yet be."""
         with self._changed:
-            # Polled: whoever stops the run knows nothing of this condition.
-            while not (self._ready or not self._working or self._is_stopped()):
-                self._changed.wait(POLL)
-            if self._is_stopped():
-                return None
+            self._changed.wait_for(lambda: self._ready or not self._working, IDLE)
+            return bool(self._ready or self._working) and not self._is_stopped()
+
+    def _taken(self) -> T | None:
+        with self._changed:
             if not self._ready:
-                if self._error:
-                    raise self._error
                 return None
             sized = self._ready.popleft()
             self._held -= sized.size
             self._changed.notify_all()
-            return sized
+            return sized.item
 
     def _draw(self) -> None:
         try:

@@ -16,6 +16,8 @@ from .run import Run
 from .snapshot import Snapshot
 from .unit import Unit
 
+SMALL = 8  # a unit of an eighth is worth a commit while the service lets us wait
+
 
 @dataclass
 class Writer:
@@ -37,12 +39,15 @@ class Writer:
         )
         with closing(feed):
             for delivery in self._deliveries(feed):
-                self._take(delivery)
+                if delivery:
+                    self._take(delivery)
+                if self._is_due(is_idle=delivery is None):
+                    self._commit()
             self._commit()
         if run.is_stopped():
             raise Stopped(f"{run.summary.stream}: stopped on request; the next run goes on from here")
 
-    def _deliveries(self, feed: Feed[Delivery]) -> Iterator[Delivery]:
+    def _deliveries(self, feed: Feed[Delivery]) -> Iterator[Delivery | None]:
         try:
             yield from feed
         except ConnectorError:
@@ -62,12 +67,13 @@ class Writer:
         Commit(self.run, self.unit).guard()
         self.run.progress.saw(intake.count)
         self.run.progress.total = part.watch.total
-        if self._is_due():
-            self._commit()
 
-    def _is_due(self) -> bool:
+    def _is_due(self, *, is_idle: bool) -> bool:
         options = self.run.options
-        return self.unit.size >= options.commit_bytes or self.unit.age >= options.commit_seconds
+        # A snapshot that is cut in two is staged first: that is not worth a moment's rest.
+        is_idle = is_idle and not any(part.is_underway for part in self.unit.parts.values())
+        enough = options.commit_bytes // SMALL if is_idle else options.commit_bytes
+        return self.unit.size >= max(enough, 1) or self.unit.age >= options.commit_seconds
 
     def _start_over(self, part: PartitionRun) -> None:
         part.start_over()
