@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,19 +104,36 @@ class Sorting:
 
     def _write(self, fresh: Sequence[Candidate], summary: Summary) -> tuple[dict[int, str], set[int]]:
         """The errors of rejects that the database refuses still, and the numbers of outdated ones."""
-        unit, run, refused = Unit(), self.run, dict[int, str]()
+        refused, outdated = dict[int, str](), set[int]()
+        for some in self._rounds(fresh):
+            outdated |= self._write_once(some, summary, refused)
+        return refused, outdated
+
+    def _write_once(self, some: Sequence[Candidate], summary: Summary, refused: dict[int, str]) -> set[int]:
+        unit, run = Unit(), self.run
         part = PartitionRun(run, None, State(epoch=0))
-        origins = {one.number: one.origin for one in fresh}
-        for one in reversed(fresh):
+        origins = {one.number: one.origin for one in some}
+        for one in some:
             unit.add(part, one.intake)
         writes = [
             RejectWrite(run, unit, tables, summary, origins, refused) for tables in run.targets.values()
         ]
-        for write in writes if fresh else ():
+        for write in writes:
             write.fit()
-        for write in writes if fresh else ():
+        for write in writes:
             write.rows()
-        return refused, {number // SPREAD for number in unit.spared}
+        return {number // SPREAD for number in unit.spared}
+
+    def _rounds(self, fresh: Sequence[Candidate]) -> Iterable[list[Candidate]]:
+        """The oldest version of each record, the next ones, and so on: a unit has each record once."""
+        width = len(self.run.targets[self.rereader.shaping.tables[0]].keys) or None
+        rounds: dict[int, list[Candidate]] = {}
+        versions: Counter[Identity] = Counter()
+        for one in reversed(fresh):
+            record = one.identity[:width]
+            rounds.setdefault(versions[record], []).append(one)
+            versions[record] += 1
+        return rounds.values()
 
     def _settle(
         self, fresh: Sequence[Candidate], sorted_: Sorted, refused: dict[int, str], outdated: set[int]
