@@ -51,7 +51,7 @@ def from_runs(runs: Sequence[Account], partitions: int, window: timedelta | None
     """What runs of that kind took, for as many partitions, and a window as long as this one."""
     share = median(run["requests"] / max(run["partitions"] or 1, 1) for run in runs)
     times = _times(runs, window)
-    basis = f"median of {len(runs)} runs"
+    basis = f"median of {len(runs)} runs" if len(runs) > 1 else "as the last run"
     if times > MEANT:
         basis = f"{basis}, for a window {times:,.1f} times as long"
     return Estimate(max(partitions, round(share * partitions * times)), basis)

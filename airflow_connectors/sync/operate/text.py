@@ -18,7 +18,7 @@ def aligned(rows: Sequence[Mapping[str, Any]]) -> str:
         *([shown(row[name]) for name in names] for row in rows),
     ]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    is_number = [all(isinstance(row[name], int | float | None) for row in rows) for name in names]
+    is_number = [_are_numbers([row[name] for row in rows]) for name in names]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if number else cell.ljust(width)
@@ -26,6 +26,11 @@ def aligned(rows: Sequence[Mapping[str, Any]]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    given = [value for value in values if value is not None]
+    return bool(given) and all(isinstance(value, int | float) for value in given)
 
 
 def shown(value: Any) -> str:
