@@ -114,11 +114,7 @@ def run_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
 
 
 def reject_columns(dialect: Dialect) -> list[sa.schema.SchemaItem]:
-    """
-    One row for each record that could not be stored, as it came, and what became of it.
-
-    `schema_version` is that of the tables then. Once it is settled, `outcome` says how.
-    """
+    """One row for each record that could not be stored, the schema's version then, and its outcome later."""
     text, moment = dialect.types[Kind.TEXT], dialect.types[Kind.TIMESTAMP]
     names = ("run_id", "partition", "error", "raw", "schema_version", "outcome")
     return [
@@ -179,9 +175,8 @@ class Ledger:
             self.dialect.create(conn, table)
 
     def begin(self, conn: Connection, connection: str, summary: Summary) -> None:
-        values = {"run_id": summary.run_id, "connection": connection, "stream": summary.stream}
-        values["table_name"] = summary.table
-        conn.execute(self.runs.insert().values(**values, started_at=datetime.now(UTC)))
+        values = {"stream": summary.stream, "table_name": summary.table, "started_at": datetime.now(UTC)}
+        conn.execute(self.runs.insert().values(run_id=summary.run_id, connection=connection, **values))
 
     def claim(self, conn: Connection, keys: Sequence[Key]) -> dict[Key, State]:
         """Take the next epoch of each key, which ends earlier runs of it, and read what they left."""
