@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test truth lint types check bench soak new info constraints clean
+.PHONY: help install demo up test chaos truth lint types check bench soak new info constraints clean
 
 help: ## List the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ up: .venv/.runtime ## Start Airflow with the package, example DAGs and simulated
 
 test: .venv/.dev ## Run the tests, with a real PostgreSQL and a real Airflow
 	@$(BIN)/python -m pytest
+
+chaos: .venv/.dev ## Kill syncs 1,000 times and look at what comes out: make chaos kills=1000 seed=7
+	@$(BIN)/python -m tests.chaos $(if $(kills),--kills $(kills)) $(if $(seed),--seed $(seed))
 
 truth: .venv/.dev ## Hold the integrations against recordings, descriptions, servers and SDKs of others
 	@$(BIN)/python -m pytest -q tests/conformance

@@ -13,7 +13,7 @@ settings.register_profile(
     "new worlds",
     deadline=None,
     database=None,
-    max_examples=int(os.environ.get("WORLDS", "15")),
+    max_examples=int(os.environ.get("WORLDS", "6")),
     print_blob=True,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=SHARED,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import nullcontext, suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
-from itertools import count
+from datetime import UTC, datetime
+from itertools import count, pairwise
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,13 +18,19 @@ from airflow_connectors.core import ConnectorError
 from airflow_connectors.sync import Destination, Options, Summary, Sync, Verdict, Write
 from tests.sync.conftest import Table
 
-from .models import Append, Counts, Merge, Model, Row
-from .rows import expected, stored
+from .models import Append, Counts, History, Merge, Model, Row
+from .rows import as_moment, expected, stored
 from .service import Service, Shape
 from .world import Change, World, as_served
 
 NUMBERS = count(1)
-MODELS = {Write.MERGE: Merge, Write.APPEND: Append, Write.REPLACE: lambda: Merge(removes=True)}
+LAST = datetime.max.replace(tzinfo=UTC)
+MODELS = {
+    Write.MERGE: Merge,
+    Write.APPEND: Append,
+    Write.REPLACE: lambda: Merge(removes=True),
+    Write.SCD2: History,
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,8 @@ class Game:
         try:
             summary = self.run(attempt)
         except ConnectorError:
+            if not self.service.refusals:
+                raise
             self.require_rest(before, is_full=self.is_full(attempt))
             return False
         self.require_exact(summary, is_full=self.is_full(attempt))
@@ -83,7 +95,7 @@ class Game:
         self.world.apply(attempt.between)
         before = self.model.rows()
         self.service.before = lambda n: self._move(n, attempt)
-        with suppress(ConnectorError):
+        with suppress(ConnectorError) if attempt.refused_at else nullcontext():
             self.run(attempt)
         found = self.table()
         assert self.keeps_rows(attempt, before, found)
@@ -111,6 +123,7 @@ class Game:
             full_refresh=attempt.is_full,
             commit_bytes=attempt.commit_bytes,
             allow_shrink=True,
+            concurrency=self.shape.concurrency,
         )
         stream = self.shape.stream(self.name, self.world.clock)
         boxes = [box or None for box in self.shape.boxes]
@@ -118,7 +131,7 @@ class Game:
 
     def is_full(self, attempt: Attempt) -> bool:
         """Whether the run reads everything, so that what it does not see is gone."""
-        if self.write is Write.MERGE:
+        if self.write in (Write.MERGE, Write.SCD2):
             return attempt.is_full or not self.shape.has_cursor
         return self.write is Write.REPLACE
 
@@ -139,16 +152,20 @@ class Game:
 
     def require_rest(self, before: Counter[Row], *, is_full: bool) -> None:
         """After an interrupted run: nothing lost, nothing twice, nothing that was not shown; counted."""
-        for box in self.shape.boxes[: self.shape.boxes.index(self.service.box)]:
-            self._finish(box, is_full=is_full)
-        finished, found = self.model.rows(), self.table()
-        if is_full:
-            assert found == finished
-        assert self.keys(finished) <= self.keys(found)
-        assert set(found - finished) <= {((b, i), v, False) for b, i, v in self.service.served}
+        found, finished = self.table(), deepcopy(self.model)
+        for box in self.shape.boxes:
+            finished.finish(box, self.service.read(box), self.world.now_visible(box), is_full=is_full)
+            was, now, to_be = (self.of(box, rows) for rows in (before, found, finished.rows()))
+            # A box may have been finished before another one was refused.
+            assert now in (was, to_be) or not is_full
+            assert self.keys(was) <= self.keys(now) or is_full
+            assert set(now) <= {*was, *to_be, *(((b, i), v, False) for b, i, v in self.service.served)}
         self.model.take(found)
         run = self.ledger()[0]
         assert (run["new"], run["changed"], run["deleted"]) == self.difference(before, found)
+
+    def of(self, box: str, rows: Counter[Row]) -> Counter[Row]:
+        return Counter({row: number for row, number in rows.items() if row[0][0] == box})
 
     def difference(self, before: Counter[Row], found: Counter[Row]) -> tuple[int, int, int]:
         """How many rows are new, not what they were, and gone, counted from the table itself."""
@@ -175,7 +192,9 @@ class Game:
         rows = Table(self.destination, self.name).rows() if self.is_there() else []
         found = Counter(self._row(row) for row in rows)
         assert max(found.values(), default=1) == 1, "a row occurs twice"
-        assert self.write is Write.APPEND or len(self.keys(found)) == len(rows), "a key occurs twice"
+        live = Counter(key for key, _, is_over in found if self.write is not Write.APPEND and not is_over)
+        assert max(live.values(), default=1) == 1, "a key occurs twice"
+        require_sequence(row for row in rows if "_valid_from" in row)
         return found
 
     def is_there(self) -> bool:
@@ -186,4 +205,16 @@ class Game:
     def _row(self, row: dict[str, Any]) -> Row:
         record = self.world.versions[row["version"]]
         assert stored(row) == expected(as_served(record))
-        return (record["box"], record["id"]), row["version"], row["_deleted_at"] is not None
+        is_over = row.get("_deleted_at") or row.get("_valid_to")
+        return (record["box"], record["id"]), row["version"], is_over is not None
+
+
+def require_sequence(rows: Iterable[dict[str, Any]]) -> None:
+    """The versions of a record follow each other in time: each is valid from its beginning to its end."""
+    spans = defaultdict(list)
+    for row in rows:
+        spans[row.get("_box"), row["id"]].append((as_moment(row["_valid_from"]), row["_valid_to"]))
+    for of_one in spans.values():
+        ends = [(begin, as_moment(end) if end else LAST) for begin, end in sorted(of_one, key=itemgetter(0))]
+        assert all(begin <= end for begin, end in ends)
+        assert all(end <= begin for (_, end), (begin, _) in pairwise(ends)), "two versions are valid at once"

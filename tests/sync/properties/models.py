@@ -1,8 +1,8 @@
 """
 What a table must hold, as plain dictionaries: one model for each write disposition.
 
-A disposition to come, such as one that keeps from when to when a version held, is a class here and a test
-module beside the others; worlds, services, plans and the game stay as they are.
+A new disposition is a class here and a test module beside the others; worlds, services, plans and the game
+stay as they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from .world import Key, Versions
 
-Row = tuple[Key, int, bool]  # which record, which version of it, and whether it is marked as deleted
+Row = tuple[Key, int, bool]  # which record, which version of it, and whether it is deleted or has ended
 
 
 @dataclass(frozen=True)
@@ -87,3 +87,33 @@ class Append:
 
     def take(self, found: Counter[Row]) -> None:
         self.kept = {(key, version) for key, version, _ in found}
+
+
+@dataclass
+class History:
+    """One row for each version that was current at the end of some run; those before it have ended."""
+
+    current: Versions = field(default_factory=dict)
+    ended: set[tuple[Key, int]] = field(default_factory=set)
+
+    def finish(self, box: str, read: Versions, visible: Versions, *, is_full: bool) -> Counts:
+        counts = self._compared(visible if is_full else read)
+        gone = {key for key in self.current if key[0] == box} - set(visible) if is_full else set()
+        over = {key for key, version in visible.items() if self.current.get(key, version) != version}
+        self.ended |= {(key, self.current[key]) for key in gone | over}
+        self.current = {key: version for key, version in self.current.items() if key not in gone} | visible
+        return counts + Counts(deleted=len(gone))
+
+    def _compared(self, read: Versions) -> Counts:
+        ever = set(self.current) | {key for key, _ in self.ended}
+        unchanged = sum(self.current.get(key) == version for key, version in read.items())
+        new = sum(key not in ever for key in read)
+        return Counts(new, len(read) - new - unchanged, unchanged)
+
+    def rows(self) -> Counter[Row]:
+        ended = {(key, version, True) for key, version in self.ended}
+        return Counter(ended | {(key, version, False) for key, version in self.current.items()})
+
+    def take(self, found: Counter[Row]) -> None:
+        self.current = {key: version for key, version, has_ended in found if not has_ended}
+        self.ended = {(key, version) for key, version, has_ended in found if has_ended}

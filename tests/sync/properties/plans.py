@@ -42,12 +42,18 @@ def shapes(**fixed: Any) -> st.SearchStrategy[Shape]:
         "shortened": st.lists(st.integers(0, 3), min_size=1, max_size=4).map(tuple),
     }
     found = st.builds(Shape, **{**drawn, **{name: st.just(value) for name, value in fixed.items()}})
-    return found.filter(is_counted)
+    return found.filter(is_counted).filter(is_told)
 
 
 def is_counted(shape: Shape) -> bool:
     """Whether a service's total counts what is read: a feed that ends at older ones reads less of a day."""
     return not (shape.has_total and shape.by_day and shape.order is Order.NEWEST_FIRST)
+
+
+def is_told(shape: Shape) -> bool:
+    """Whether "not modified" means so: records that share their time may change behind a feed's first page."""
+    is_feed = shape.has_cursor and shape.order is Order.NEWEST_FIRST
+    return not (shape.has_etags and is_feed and not shape.lookback)
 
 
 def attempts(*, full: bool) -> st.SearchStrategy[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha1
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -60,6 +61,12 @@ class Shape:
     shortened: tuple[int, ...] = (0,)
 
     @property
+    def concurrency(self) -> int:
+        """Pages that are asked for before their turn and then not wanted would not be in the account."""
+        ends_early = self.order is Order.NEWEST_FIRST or any(self.shortened)
+        return 1 if self.has_total and ends_early else 3
+
+    @property
     def pages(self) -> Pages:
         size = ("limit", self.size)
         total = "total" if self.has_total else ""
@@ -68,7 +75,7 @@ class Shape:
             Paging.LINK: LinkHeader(size),
             Paging.URL: NextUrl("next_url", size),
             Paging.OFFSET: Offset("offset", size, total),
-            Paging.NUMBER: PageNumber("page", size),
+            Paging.NUMBER: PageNumber("page", size, total=total),
         }[self.paging]
 
     def stream(self, name: str, clock: int) -> Stream:
@@ -108,13 +115,15 @@ class Service:
     before: Callable[[int], int | None] = lambda _number: None
     requests: int = 0
     answers: int = 0
-    box: str = ""
+    refusals: int = 0
     unmodified: set[str] = field(default_factory=set)
     served: list[tuple[str, int, int]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
 
     def client(self) -> Client:
         """A client for one run, whose requests are counted from 1."""
-        self.requests, self.answers, self.unmodified, self.served = 0, 0, set(), []
+        self.requests, self.answers, self.refusals = 0, 0, 0
+        self.unmodified, self.served = set(), []
         return Client(BASE, transport=httpx.MockTransport(self.answer), patience=0)
 
     def read(self, box: str) -> Versions:
@@ -122,22 +131,28 @@ class Service:
         return {(box, number): version for place, number, version in self.served if place == box}
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        """Several readers may ask at once."""
+        with self.lock:
+            return self._answer(request)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
-        self.box = request.url.path.removeprefix("/boxes/") if "/boxes/" in request.url.path else ""
+        box = request.url.path.removeprefix("/boxes/") if "/boxes/" in request.url.path else ""
         if status := self.before(self.requests):
+            self.refusals += 1
             return httpx.Response(status, text="mishap")
         self.answers += 1
-        response = self._page(request)
+        response = self._page(request, box)
         if self.shape.has_etags:
             response.headers["etag"] = f'"{sha1(response.content, usedforsecurity=False).hexdigest()}"'
             if request.headers.get("if-none-match") == response.headers["etag"]:
-                self.unmodified.add(self.box)
+                self.unmodified.add(box)
                 return httpx.Response(304)
-        self.served += [(self.box, record["id"], record["version"]) for record in response.json()["things"]]
+        self.served += [(box, record["id"], record["version"]) for record in response.json()["things"]]
         return response
 
-    def _page(self, request: httpx.Request) -> httpx.Response:
-        found = self._found(request)
+    def _page(self, request: httpx.Request, box: str) -> httpx.Response:
+        found = self._found(request, box)
         start = self._start(request, found)
         page = found[start : start + self._length()]
         end = start + len(page)
@@ -150,10 +165,10 @@ class Service:
             headers = {"link": f'<{url}>; rel="next"'}
         return httpx.Response(200, json=body, headers=headers)
 
-    def _found(self, request: httpx.Request) -> list[Record]:
+    def _found(self, request: httpx.Request, box: str) -> list[Record]:
         params = request.url.params
         since, day_ = params.get("since", ""), params.get("day", "")
-        among = [record for key, record in self.world.visible.items() if key[0] == self.box]
+        among = [record for key, record in self.world.visible.items() if key[0] == box]
         among = [record for record in among if as_served(record)["updated_at"] >= max(since, day_)]
         return sorted(among, key=self._place)
 

@@ -18,7 +18,7 @@ from .plans import GROWTH, LOUD, drifting, shapes
 from .service import Paging
 from .world import Act
 
-WRITES = st.sampled_from([Write.MERGE, Write.APPEND])
+WRITES = st.sampled_from([Write.MERGE, Write.APPEND, Write.SCD2])
 
 
 def play(game: Game, attempts) -> None:
