@@ -51,7 +51,7 @@ def is_counted(shape: Shape) -> bool:
 
 
 def is_told(shape: Shape) -> bool:
-    """Whether "not modified" means so: records that share their time may change behind a feed's first page."""
+    """Whether "not modified" means so: equal times may change behind a feed's first page."""
     is_feed = shape.has_cursor and shape.order is Order.NEWEST_FIRST
     return not (shape.has_etags and is_feed and not shape.lookback)
 
