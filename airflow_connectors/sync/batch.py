@@ -89,11 +89,11 @@ def united(batches: Iterable[Batch]) -> dict[str, Kind]:
     return kinds
 
 
-def joined(batches: Sequence[Batch], keys: Sequence[str]) -> Batch:
-    """The batches as one, and of rows with one key the last."""
+def joined(batches: Sequence[Batch], identity: Sequence[str]) -> Batch:
+    """The batches as one, and of rows with one identity the last."""
     together = Batch(united(batches), [])
     rows = chain.from_iterable(_aligned(one, together.kinds) for one in batches)
-    key = itemgetter(*map(together.columns.index, keys or (ROW_HASH,))) if batches else len
+    key = itemgetter(*map(together.columns.index, identity)) if batches else len
     together.rows.extend({key(row): row for row in rows}.values())
     return together
 

@@ -16,7 +16,7 @@ from .spare import drop_outdated, without
 from .tables import Tables
 from .unit import Unit
 from .verdict import Summary
-from .write import Written, delete_elements, delete_staged, written_since
+from .write import Written, delete_elements, delete_staged, identity_of, written_since
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class TableWrite:
         for part in self._parts(is_staged=True) if self.tables.target is not None else ():
             snapshot = Snapshot(self.run, part, self.tables)
             snapshot.collect()
-            rows = joined(self._of(part), self.tables.keys)
+            rows = joined(self._of(part), identity_of(self.tables))
             self._load(rows if self.tables.parent else parted(rows)[0])
             if part.is_finished:
                 self._count(snapshot.publish())
@@ -66,7 +66,7 @@ class TableWrite:
 
     def _write(self, batches: Sequence[Batch]) -> None:
         """Write the rows of living records, after deleting those of dead ones."""
-        living, dead = parted(joined(batches, self.tables.keys))
+        living, dead = parted(joined(batches, identity_of(self.tables)))
         if self.tables.parent:
             living, dead = latest(living, dead, len(self.tables.parent))
             living, dead = without(living, self.unit.spared), without(dead, self.unit.spared)

@@ -84,14 +84,14 @@ def delete_absent(
     Of a history nothing is removed: the current versions end.
     """
     dialect, target, stage = tables.dialect, target_of(tables), tables.staging
-    dialect.prepare_join(conn, stage, _identity(tables))
-    is_absent = dialect.is_absent(target, stage, _identity(tables))
+    dialect.prepare_join(conn, stage, identity_of(tables))
+    is_absent = dialect.is_absent(target, stage, identity_of(tables))
     return _delete(conn, tables, sa.and_(_live(tables, scope), is_absent), hard=hard, now=now)
 
 
 def delete_staged(conn: Connection, tables: Tables, *, hard: bool, now: datetime | None = None) -> int:
     """Mark or remove the rows whose keys are staged; how many they were."""
-    is_staged = tables.dialect.is_staged(target_of(tables), tables.staging, _identity(tables))
+    is_staged = tables.dialect.is_staged(target_of(tables), tables.staging, identity_of(tables))
     with tables.looking_up(conn):
         return _delete(conn, tables, sa.and_(_live(tables, {}), is_staged), hard=hard, now=now)
 
@@ -138,7 +138,7 @@ def _delete(
 def written_since(conn: Connection, tables: Tables, moment: datetime) -> set[int]:
     """The sequence numbers of the staged rows that a write since then has put into the table."""
     target, stage = target_of(tables), tables.staging
-    is_same = [target.c[name] == stage.c[name] for name in _identity(tables)]
+    is_same = [target.c[name] == stage.c[name] for name in identity_of(tables)]
     is_written = target.c[SYNCED_AT] >= _moment(tables, moment)
     with tables.looking_up(conn):
         return set(conn.execute(sa.select(stage.c[SEQUENCE]).where(*is_same, is_written)).scalars())
@@ -153,7 +153,7 @@ def live_rows(conn: Connection, tables: Tables, scope: Mapping[str, str]) -> int
 
 def staged_rows(conn: Connection, tables: Tables) -> int:
     """Distinct records in the staging table."""
-    identities = sa.select(*(tables.staging.c[name] for name in _identity(tables))).distinct()
+    identities = sa.select(*(tables.staging.c[name] for name in identity_of(tables))).distinct()
     return _rows_in(conn, identities.subquery("identities"))
 
 
@@ -163,7 +163,7 @@ def target_of(tables: Tables) -> sa.Table:
     return tables.target
 
 
-def _identity(tables: Tables) -> Sequence[str]:
+def identity_of(tables: Tables) -> Sequence[str]:
     """What makes two rows the same: the key, the content, or both where every version is a row."""
     if tables.write is Write.APPEND:
         return (*tables.keys, ROW_HASH)
@@ -175,12 +175,12 @@ def _pair(
 ) -> Pair:
     is_bare = is_unique or not (tables.parent or _has_repeats(conn, tables))
     source = tables.staging if is_bare else _latest(tables)
-    return Pair(target_of(tables), source, _identity(tables), [*tables.kinds, ROW_HASH], marks)
+    return Pair(target_of(tables), source, identity_of(tables), [*tables.kinds, ROW_HASH], marks)
 
 
 def _has_repeats(conn: Connection, tables: Tables) -> bool:
     """Whether numbered pages, which shift while they are read, have brought a record twice."""
-    keys = [tables.staging.c[name] for name in _identity(tables)]
+    keys = [tables.staging.c[name] for name in identity_of(tables)]
     query = sa.select(sa.literal(1)).group_by(*keys).having(sa.func.count() > 1).limit(1)
     return conn.execute(query.select_from(tables.staging)).first() is not None
 
@@ -188,7 +188,7 @@ def _has_repeats(conn: Connection, tables: Tables) -> bool:
 def _latest(tables: Tables) -> sa.Subquery:
     """The staged records, each once: the last one read is the newest."""
     stage = tables.staging
-    keys = [stage.c[name] for name in _identity(tables)]
+    keys = [stage.c[name] for name in identity_of(tables)]
     rank = sa.func.row_number().over(partition_by=keys, order_by=stage.c[SEQUENCE].desc())
     is_living = stage.c[ROW_HASH].is_not(None)
     ranked = sa.select(stage, rank.label("_rank")).where(is_living).subquery("ranked")
