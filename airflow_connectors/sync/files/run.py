@@ -1,0 +1,138 @@
+"""What all partitions of one run into files share. The engine's own parts are taken in here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from airflow_connectors.core import Client, ConfigError, Lookahead, Stream, Usage
+from airflow_connectors.sync.fields import Fields
+from airflow_connectors.sync.intake import Intaker
+from airflow_connectors.sync.kinds import Kind
+from airflow_connectors.sync.ledger import Resume, State
+from airflow_connectors.sync.listing import Listing
+from airflow_connectors.sync.names import RAW
+from airflow_connectors.sync.options import Options, Write
+from airflow_connectors.sync.partition import PartitionRun
+from airflow_connectors.sync.prepare import Find, shaping_of
+from airflow_connectors.sync.progress import Progress
+from airflow_connectors.sync.verdict import Summary
+
+from . import layout
+from .formats import Format
+from .manifest import union
+from .sheet import MARKS
+from .store import Store
+
+if TYPE_CHECKING:
+    from airflow_connectors.sync.run import Run
+    from airflow_connectors.sync.shaping import Shaping
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table's columns as they are remembered."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+
+
+@dataclass
+class FileRun:
+    """One run of one stream. It is to partitions what `Run` is to them where the destination is SQL."""
+
+    stream: Stream
+    options: Options
+    client: Client
+    store: Store
+    suffix: str
+    format: Format
+    connection: str
+    summary: Summary
+    progress: Progress
+    intaker: Intaker
+    is_stopped: Callable[[], bool]
+    spent_before: Usage
+    remembered: dict[str, Columns]
+    listing: Listing = Listing.RECORDS
+    began: float = field(default_factory=time.monotonic)
+    readers: int = 1
+    reject_numbers: Iterator[int] = field(default_factory=count)
+
+    def sender(self) -> Lookahead:
+        """A sender with this reader's share of the requests that may be under way at once."""
+        return Lookahead(self.client.send, max(1, self.options.concurrency // self.readers))
+
+    @property
+    def state_name(self) -> str:
+        """Under which the state is kept: a listing of removals has one of its own."""
+        table = self.summary.table
+        return table if self.listing is Listing.RECORDS else f"{table}#{self.listing.value}"
+
+    def part(self, partition: str | None, state: State, resume: Resume | None) -> PartitionRun:
+        # It asks of its run only what this class has.
+        return PartitionRun(cast("Run", self), partition, state, resume)
+
+    def listed(self, stream: Stream, listing: Listing) -> FileRun:
+        """The same run, on a listing that tells more about the same table."""
+        intaker = replace(self.intaker, stream=stream, listing=listing)
+        return replace(self, stream=stream, listing=listing, intaker=intaker)
+
+    @property
+    def fields(self) -> Mapping[str, Fields]:
+        """What is known of each table's columns."""
+        return self.intaker.shaping.all_fields
+
+    def settle(self) -> Summary:
+        """The account with what the client has spent by now."""
+        usage, before, summary = self.client.usage, self.spent_before, self.summary
+        summary.requests = usage.requests - before.requests
+        summary.waited = round(usage.waited - before.waited, 3)
+        summary.seconds = round(time.monotonic() - self.began, 3)
+        return summary
+
+    def remember_columns(self, table: str, kinds: Mapping[str, Kind]) -> None:
+        """Keep which field each column belongs to, before a file is written that relies on it."""
+        with self.intaker.lock:
+            known = self.fields[table]
+            known.kinds = union(
+                [known.kinds, {column: kinds[column] for column in kinds if column not in MARKS}]
+            )
+            now = Columns(dict(known.given), dict(known.kinds))
+            if now != self.remembered.get(table):
+                self.store.write(layout.columns(self.connection, table), msgspec.json.encode(now))
+                self.remembered[table] = now
+
+
+def shaping_for_files(stream: Stream, options: Options, secret: Find | None) -> Shaping:
+    """What the options make of records. Raises ConfigError for what only a database can do."""
+    if options.write is Write.SCD2:
+        raise ConfigError("write='scd2': files keep every version, but end none; use write='append'")
+    if options.sweep:
+        raise ConfigError(
+            "sweep=True: in files there are no rows to compare keys with; use full_refresh=True"
+        )
+    if options.children:
+        raise ConfigError("children: files have no tables of elements; arrays stay in their records, as JSON")
+    return shaping_of(stream, options, secret)
+
+
+def open_columns(store: Store, connection: str, shaping: Shaping) -> dict[str, Columns]:
+    """The columns that each table is known to have; `shaping` learns them."""
+    found = {}
+    for table, key in shaping.keys.items():
+        content = store.read(layout.columns(connection, table))
+        found[table] = msgspec.json.decode(content, type=Columns) if content else Columns()
+        fields = Fields({RAW: RAW, **found[table].fields}, dict(found[table].kinds))
+        fields.columns(key)
+        if shaping.chain:
+            fields.learn(shaping.chain.promised)
+            fields.kinds = shaping.chain.known(fields.names, fields.kinds)
+        shaping.all_fields[table] = fields
+    shaping.before = {table: columns.kinds for table, columns in found.items()}
+    return found
