@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,11 @@ from airflow_connectors.sync.errors import TooManyRejects
 from airflow_connectors.sync.ledger import Key
 from airflow_connectors.sync.listing import Listing
 from airflow_connectors.sync.unit import Unit
+from airflow_connectors.sync.write import Written
 
 from . import layout
 from .part import FilePart
 from .run import FileRun
-from .sheet import Sheet
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,15 @@ class Commit:
             run.store.write(name, b"\n".join([*lines, b""]))
             run.summary.rejected += len(rejects)
 
-    def _commit(self, key: Key) -> Sequence[Sheet]:
+    def _commit(self, key: Key) -> Written:
         tables = [table for of, table in self.unit.batches if of == key]
         return self.parts[key].commit([(table, self.unit.batches[key, table]) for table in tables])
 
-    def _account(self, part: FilePart, sheets: Sequence[Sheet]) -> None:
+    def _account(self, part: FilePart, written: Written) -> None:
         summary, reading = self.run.summary, part.reading
-        for rows in sheets:
-            summary.new += rows.count - rows.gone
-            summary.deleted += rows.gone
+        summary.new += written.new
+        summary.unchanged += written.unchanged
+        summary.deleted += written.deleted
         if self.run.listing is Listing.RECORDS:
             summary.lookback = max(summary.lookback, reading.lookback.total_seconds())
             summary.moved(_text(reading.state.cursor), _text(reading.position.cursor))

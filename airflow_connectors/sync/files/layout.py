@@ -4,6 +4,7 @@ Where things lie below the root. Equal things have equal names, so a retry write
     issues/acme%2Frocket/20260131T120000.000000Z/00000-5f0c….parquet     rows, each file written once
     _sync/manifests/github/issues/acme%2Frocket/20260131T120000.000000Z.json   a window's files, written last
     _sync/state/github/issues/acme%2Frocket.json                         where the next run goes on
+    _sync/claims/github/issues/acme%2Frocket.txt                         the run that may write it
     _sync/columns/github/issues.json                                     which field each column belongs to
     _sync/runs/github/issues/<run>.json                                  the account
     _sync/rejects/github/issues/<run>-0.jsonl                            records that could not be stored
@@ -56,6 +57,10 @@ def manifests(connection: str, table: str, partition: str = "") -> str:
 
 def state(key: Key) -> str:
     return folder(OURS, "state", key.connection, key.stream, key.partition) + ".json"
+
+
+def claim(key: Key) -> str:
+    return folder(OURS, "claims", key.connection, key.stream, key.partition) + ".txt"
 
 
 def columns(connection: str, table: str) -> str:

@@ -17,6 +17,7 @@ from . import layout
 from .manifest import Manifest
 from .run import FileRun
 from .state import Stored, Underway
+from .tail import joined
 
 
 def publish(run: FileRun, reading: PartitionRun, stored: Stored, underway: Underway) -> Stored:
@@ -31,16 +32,19 @@ def publish(run: FileRun, reading: PartitionRun, stored: Stored, underway: Under
         manifest = replace(manifest, is_snapshot=is_instead)
         folder = layout.manifests(run.connection, table, reading.key.partition)
         run.store.write(f"{folder}/{layout.slug(underway.name)}.json", manifest.dump())
-    return replace(stored, largest=_largest(stored.largest, sizes, is_instead=is_instead))
+    return _followed(stored, underway, sizes, is_instead=is_instead)
 
 
 def _living(underway: Underway, table: str) -> int:
     return sum(file.rows - file.gone for file in underway.files.get(table, []))
 
 
-def _largest(before: dict[str, int], sizes: dict[str, int], *, is_instead: bool) -> dict[str, int]:
-    """The most rows in one window that counts: what a later snapshot may be compared with."""
-    return {table: max(rows, 0 if is_instead else before.get(table, 0)) for table, rows in sizes.items()}
+def _followed(stored: Stored, underway: Underway, sizes: dict[str, int], *, is_instead: bool) -> Stored:
+    """What is known of the files that count now: these, and unless they count instead, those before."""
+    if is_instead:
+        return replace(stored, largest=sizes, tail=underway.tail)
+    largest = {table: max(rows, stored.largest.get(table, 0)) for table, rows in sizes.items()}
+    return replace(stored, largest=largest, tail=joined(stored.tail, underway.tail))
 
 
 def _shrinks(run: FileRun, reading: PartitionRun, stored: Stored, sizes: dict[str, int]) -> bool:

@@ -16,7 +16,7 @@ from airflow_connectors.sync.intake import Intaker
 from airflow_connectors.sync.kinds import Kind
 from airflow_connectors.sync.ledger import Resume, State
 from airflow_connectors.sync.listing import Listing
-from airflow_connectors.sync.names import RAW
+from airflow_connectors.sync.names import RAW, ROW_HASH
 from airflow_connectors.sync.options import Options, Write
 from airflow_connectors.sync.partition import PartitionRun
 from airflow_connectors.sync.prepare import Find, shaping_of
@@ -82,6 +82,16 @@ class FileRun:
         """The same run, on a listing that tells more about the same table."""
         intaker = replace(self.intaker, stream=stream, listing=listing)
         return replace(self, stream=stream, listing=listing, intaker=intaker)
+
+    @property
+    def has_tail(self) -> bool:
+        """Whether the last version of a record is known: no other stream and no other table may end it."""
+        is_alone = not self.stream.removals and not self.intaker.shaping.route
+        return is_alone and self.listing is Listing.RECORDS and not self.options.is_backfill
+
+    def key_columns(self, table: str) -> tuple[str, ...]:
+        """What makes two rows the same record: the key, or where there is none the whole content."""
+        return self.fields[table].columns(self.intaker.shaping.keys[table]) or (ROW_HASH,)
 
     @property
     def fields(self) -> Mapping[str, Fields]:

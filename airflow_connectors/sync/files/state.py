@@ -1,8 +1,9 @@
 """
 What is remembered of a partition: where it stands, and what an unfinished window has written.
 
-A store cannot write on condition, so an epoch here is a notice and no lock: whoever claimed last owns the
-state, and a run that finds another owner stops. Two runs can still pass each other between look and write.
+A store cannot write on condition, so a claim here is a notice and no lock: a run that finds another's claim
+stops. Two runs can still pass each other between that look and the write; then each goes on with files of
+its own or the very same ones, and what is listed last is whole.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from airflow_connectors.sync.ledger import Key, Position, State
 from . import layout
 from .manifest import File, union
 from .store import Store
+from .tail import Tail
 
 TICK = timedelta(microseconds=1)
 PER_TICK = 1000  # rows that are numbered within a microsecond
@@ -44,6 +46,7 @@ class Underway:
     is_snapshot: bool
     files: dict[str, list[File]] = field(default_factory=dict)
     kinds: dict[str, dict[str, Kind]] = field(default_factory=dict)
+    tail: Tail = field(default_factory=dict)
 
     @property
     def bounds(self) -> Window:
@@ -70,7 +73,7 @@ class Underway:
         )
 
     def emptied(self) -> Underway:
-        return replace(self, files={}, kinds={})
+        return replace(self, files={}, kinds={}, tail={})
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,11 @@ class Stored:
     """A state object. `largest` is the most rows that a window which counts has had, by table."""
 
     epoch: int = 0
-    owner: str = ""
     position: Position = field(default_factory=lambda: Position(None))
     underway: Underway | None = None
     numbered_to: datetime | None = None
     largest: dict[str, int] = field(default_factory=dict)
+    tail: Tail = field(default_factory=dict)
     updated_at: datetime | None = None
 
     @property
@@ -100,7 +103,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class States:
-    """The state objects of one run, which signs them with its id."""
+    """The state objects as one run sees them, which signs its claims with its id."""
 
     store: Store
     run_id: str
@@ -110,13 +113,14 @@ class States:
         return msgspec.json.decode(content, type=Stored) if content else Stored()
 
     def claim(self, key: Key) -> Stored:
-        """What the last run left, signed by this one, which ends earlier runs. Not saved yet."""
+        """Sign a partition, which ends earlier runs of it, and only then see what they left."""
+        self.store.write(layout.claim(key), self.run_id.encode())
         found = self.load(key)
-        return replace(found, epoch=found.epoch + 1, owner=self.run_id)
+        return replace(found, epoch=found.epoch + 1)
 
     def fence(self, key: Key) -> None:
-        """Raise Superseded if a newer run has claimed the state, as far as can be seen."""
-        if self.load(key).owner != self.run_id:
+        """Raise Superseded if a newer run has claimed the partition, as far as can be seen."""
+        if self.store.read(layout.claim(key)) != self.run_id.encode():
             raise Superseded(f"{key}: a newer run has taken over; this one lists nothing more and stops")
 
     def save(self, key: Key, stored: Stored) -> None:

@@ -32,6 +32,23 @@ def test_a_second_sync_asks_only_for_newer_records_and_the_boundary(lake):
     assert sorted(lake.by_id()) == list(range(26))
 
 
+def test_records_that_were_read_before_are_not_written_again(lake):
+    api = Api(things(25))
+    lake.sync(api)
+    before = lake.names()
+    summary = lake.sync(api)
+    assert (summary.new, summary.unchanged) == (0, 1)
+    assert lake.names() == before
+
+
+def test_a_record_that_comes_back_as_it_was_is_its_last_version(lake):
+    api = Api([thing(0)])
+    for name in ("one", "other", "one"):
+        api.records[0] = thing(0, name=name)
+        lake.sync(api)
+    assert lake.by_id()[0]["name"] == "one"
+
+
 def test_of_a_record_that_changed_the_last_version_counts(lake):
     api = Api(things(5))
     lake.sync(api)
@@ -57,32 +74,6 @@ def test_nothing_is_listed_before_its_window_is_complete(lake):
         lake.sync(Api(things(45), before=broken_at(4)))
     assert lake.names()
     assert lake.versions() == []
-
-
-def test_a_unit_that_is_written_again_has_its_name_again(lake, monkeypatch):
-    api = Api(things(45))
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("airflow_connectors.sync.files.state.States.save", interrupted_at(4))
-        lake.sync(api)
-    before = lake.names()
-    lake.sync(api)
-    assert set(before) < set(lake.names())
-    assert len(lake.names()) == len(lake.table().files) == 5
-
-
-def interrupted_at(number: int):
-    """Saving a state, until the process is ended before it."""
-    from airflow_connectors.sync.files.state import States
-
-    save, calls = States.save, []
-
-    def saved(self, *args):
-        calls.append(args)
-        if len(calls) == number:
-            raise KeyboardInterrupt
-        save(self, *args)
-
-    return saved
 
 
 def test_a_snapshot_replaces_what_was_there(lake):
@@ -123,7 +114,7 @@ def test_a_snapshot_with_rejects_lets_nothing_leave(lake):
     summary = lake.sync(bad, SNAPSHOT, replace(EVERY_PAGE, max_rejects=1))
     assert summary.verdict is Verdict.PARTIAL
     assert {key: row["name"] for key, row in lake.by_id().items()} == {
-        **{n: "next" for n in range(8)},
+        **dict.fromkeys(range(8), "next"),
         **{n: f"thing {n}" for n in range(8, 12)},
     }
 
