@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .formats import FORMATS
     from .manifest import File, Manifest
     from .manifested import Manifested
+    from .pruning import prune
 
 HOMES = {
     "FORMATS": "formats",
@@ -21,9 +22,10 @@ HOMES = {
     "FileSync": "engine",
     "Manifest": "manifest",
     "Manifested": "manifested",
+    "prune": "pruning",
 }
 
-__all__ = ["FORMATS", "File", "FileSync", "Manifest", "Manifested"]
+__all__ = ["FORMATS", "File", "FileSync", "Manifest", "Manifested", "prune"]
 
 
 def __getattr__(name: str) -> Any:

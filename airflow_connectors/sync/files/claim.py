@@ -23,7 +23,11 @@ def claimed(run: FileRun, partitions: Sequence[str | None]) -> list[FilePart]:
     """Claim partitions, several at a time: each is a request or two. A backfill claims nothing."""
     take = _backfilled if run.options.is_backfill else _claimed
     with ThreadPoolExecutor(max(1, run.options.concurrency)) as pool:
-        return list(pool.map(lambda partition: take(run, partition), partitions))
+        parts = list(pool.map(lambda partition: take(run, partition), partitions))
+    for part in parts if run.listing is Listing.RECORDS else ():
+        run.extent.add(part.reading.state, part.reading.resumed)
+        run.reached += filter(None, [part.stored.position.cursor])
+    return parts
 
 
 def _backfilled(run: FileRun, partition: str | None) -> FilePart:

@@ -74,6 +74,7 @@ class Commit:
         if self.run.listing is Listing.RECORDS:
             summary.lookback = max(summary.lookback, reading.lookback.total_seconds())
             summary.moved(_text(reading.state.cursor), _text(reading.position.cursor))
+            self.run.reached += filter(None, [reading.position.cursor])
         for doubt in reading.watch.doubts if reading.is_finished else ():
             summary.doubt(doubt)
 

@@ -31,6 +31,7 @@ from airflow_connectors.sync.verdict import Summary
 from . import layout
 from .claim import claimed
 from .formats import format_of
+from .judging import check, judge
 from .run import FileRun, open_columns, shaping_for_files
 from .store import Store, StorePath
 from .writer import FileWriter
@@ -72,11 +73,13 @@ class FileSync:
         Raises ConnectorError when it cannot go on; what was committed stays and the next run goes on there.
         A verdict that is not complete is returned, not raised: see `require_complete`.
         """
+        check(options.expect, stream)
         run, started_at = self._begin(stream, options), datetime.now(UTC)
         self._account(run, started_at=started_at)
         try:
             with unhurried():
                 self._read(run, partitions)
+                judge(run)
         except ConnectorError as error:
             self._close(run, started_at, error)
             raise

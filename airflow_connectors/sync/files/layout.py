@@ -1,11 +1,12 @@
 """
 Where things lie below the root. Equal things have equal names, so a retry writes what is there already.
 
-    issues/acme%2Frocket/20260131T120000.000000Z/00000-5f0c….parquet     rows, each file written once
+    issues/github/acme%2Frocket/20260131T120000.000000Z/00000-5f0c….parquet    rows
     _sync/manifests/github/issues/acme%2Frocket/20260131T120000.000000Z.json   a window's files, written last
     _sync/state/github/issues/acme%2Frocket.json                         where the next run goes on
     _sync/claims/github/issues/acme%2Frocket.txt                         the run that may write it
     _sync/columns/github/issues.json                                     which field each column belongs to
+    _sync/history/github/issues/incremental.json                         the accounts to compare with
     _sync/runs/github/issues/<run>.json                                  the account
     _sync/rejects/github/issues/<run>-0.jsonl                            records that could not be stored
 """
@@ -42,8 +43,8 @@ def folder(*parts: str) -> str:
     return "/".join(slug(part) for part in parts if part)
 
 
-def data_folder(table: str, partition: str, window: str) -> str:
-    return folder(table, partition, window)
+def data_folder(connection: str, table: str, partition: str = "", window: str = "") -> str:
+    return folder(table, connection, partition, window)
 
 
 def data_name(within: str, number: int, content: bytes, suffix: str) -> str:
@@ -65,6 +66,10 @@ def claim(key: Key) -> str:
 
 def columns(connection: str, table: str) -> str:
     return folder(OURS, "columns", connection, table) + ".json"
+
+
+def history(connection: str, table: str, kind: str) -> str:
+    return folder(OURS, "history", connection, table, kind) + ".json"
 
 
 def account(connection: str, table: str, run_id: str) -> str:

@@ -17,7 +17,7 @@ from . import layout
 from .formats import format_of
 from .manifest import File, Manifest, union, visible
 from .sheet import Sheet
-from .store import Store, StorePath
+from .store import Store, StorePath, location
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped] # it ships no types
@@ -37,11 +37,16 @@ class Manifested:
     table: str
 
     @cached_property
-    def manifests(self) -> list[Manifest]:
-        """Those that count, oldest first."""
+    def written(self) -> dict[str, Manifest]:
+        """Every manifest there is, by name."""
         store = self._store
         names = store.names(layout.manifests(self.connection, self.table), ".json")
-        return visible(Manifest.load(content) for name in names if (content := store.read(name)))
+        return {name: Manifest.load(content) for name in names if (content := store.read(name))}
+
+    @cached_property
+    def manifests(self) -> list[Manifest]:
+        """Those that count, oldest first."""
+        return visible(self.written.values())
 
     @property
     def files(self) -> list[File]:
@@ -104,10 +109,8 @@ class Manifested:
         """
         from .parquet import dataset  # noqa: PLC0415 - as above
 
-        paths = [self._store.at(file.name) for file in self.files]
-        return dataset(
-            self.schema, [getattr(path, "path", None) or str(path) for path in paths], self._store.fs
-        )
+        paths = [location(self._store.at(file.name)) for file in self.files]
+        return dataset(self.schema, paths, self._store.fs)
 
     @property
     def _store(self) -> Store:

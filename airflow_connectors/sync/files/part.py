@@ -82,7 +82,7 @@ class FilePart:
 
     def _written(self, table: str, rows: Sheet) -> File:
         content = self.run.format.dump(rows)
-        folder = layout.data_folder(table, self.key.partition, self.underway.name)
+        folder = layout.data_folder(self.key.connection, table, self.key.partition, self.underway.name)
         number = len(self.underway.files.get(table, []))
         name = layout.data_name(folder, number, content, self.run.suffix)
         self.run.store.write(name, content)

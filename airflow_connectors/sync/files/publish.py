@@ -51,7 +51,8 @@ def _shrinks(run: FileRun, reading: PartitionRun, stored: Stored, sizes: dict[st
     """Whether a complete reading shows so little that it is more likely wrong than true."""
     for table, now in sizes.items():
         before = stored.largest.get(table, 0)
-        if run.options.allow_shrink or before < FEW or now * 2 >= before:
+        options = run.options
+        if options.allow_shrink or before < FEW or now >= before * (1 - options.expect.max_shrink):
             continue
         reason = (
             f"{reading.key} shrank from {before:,} to {now:,} records, so the old files stay; "

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from airflow_connectors.core import Client, ConfigError, Lookahead, Stream, Usage
+from airflow_connectors.sync.extent import Extent
 from airflow_connectors.sync.fields import Fields
 from airflow_connectors.sync.intake import Intaker
 from airflow_connectors.sync.kinds import Kind
@@ -60,6 +62,8 @@ class FileRun:
     spent_before: Usage
     remembered: dict[str, Columns]
     listing: Listing = Listing.RECORDS
+    extent: Extent = field(default_factory=Extent)
+    reached: list[datetime] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     readers: int = 1
     reject_numbers: Iterator[int] = field(default_factory=count)

@@ -35,6 +35,11 @@ class StorePath(Protocol):
     def stat(self) -> Any: ...
 
 
+def location(path: StorePath) -> str:
+    """A path as its file system knows it."""
+    return str(getattr(path, "path", path))
+
+
 @dataclass(frozen=True)
 class Store:
     """A folder and what is in it. Names are relative to it, their parts divided by `/`."""
@@ -59,10 +64,11 @@ class Store:
 
     def read(self, name: str) -> bytes | None:
         """An object's content; None if there is none."""
+        path = self.at(name)
         try:
-            # Not by open(): s3fs would trust the size in a listing that may be older than the object.
             with self._told("read", name):
-                return self.at(name).read_bytes()
+                # Not by open(), which first asks for the size, and fails if another run writes meanwhile.
+                return bytes(self.fs.cat_file(location(path))) if self.fs else path.read_bytes()
         except FileNotFoundError:
             return None
 
@@ -82,7 +88,7 @@ class Store:
         with self._told("delete", name, FileNotFoundError):
             self.at(name).unlink()
 
-    def names(self, folder: str, suffix: str = "") -> Iterator[str]:
+    def names(self, folder: str, suffix: str) -> Iterator[str]:
         """The objects below a folder, in order, as they are now."""
         if self.fs is not None:
             self.fs.invalidate_cache()  # what others wrote since is not in it

@@ -58,6 +58,7 @@ class FileWriter:
             self.parts[part.key].start_over()
         if intake.page.is_unmodified:
             self.run.summary.pages += 1
+            self.run.extent.unmodified += 1
             self.parts[part.key].leave()
             return
         part.see(intake)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+import httpx
 import pytest
 
-from airflow_connectors.core import ConfigError, DataError, Partition, RejectedError
+from airflow_connectors.core import ConfigError, Cursor, DataError, Order, Param, Partition, RejectedError
 from airflow_connectors.sync import Options, Superseded, TooManyRejects, Verdict, Write
+from airflow_connectors.sync.expectations import Expect
 from airflow_connectors.sync.files import FileSync
 from tests.sync.api import NEWEST_FIRST, Api, broken_at, moment, stream, thing, things
 
@@ -74,6 +77,38 @@ def test_nothing_is_listed_before_its_window_is_complete(lake):
         lake.sync(Api(things(45), before=broken_at(4)))
     assert lake.names()
     assert lake.versions() == []
+
+
+def test_a_page_token_that_the_service_has_forgotten_begins_the_window_again(lake):
+    api = Api(things(45), before=broken_at(4))
+    with pytest.raises(RejectedError):
+        lake.sync(api)
+    api.before = broken_at(5)  # the first request of the next run
+    lake.sync(api)
+    assert sorted(lake.versions()) == list(range(45))
+
+
+def test_of_a_record_that_comes_twice_in_one_window_the_later_version_counts(lake):
+    api = Api(things(25))
+
+    def change(number):
+        if number == 2:
+            api.records.append(thing(0, name="changed", updated_at=moment(30)))
+
+    api.before = change
+    lake.sync(api)
+    assert lake.versions().count(0) == 2
+    assert lake.by_id()[0]["name"] == "changed"
+
+
+def test_a_record_that_a_snapshot_did_not_show_and_that_is_back_is_written(lake):
+    api = Api(things(12))
+    lake.sync(api)
+    last = api.records.pop()
+    lake.sync(api, options=replace(EVERY_PAGE, full_refresh=True))
+    api.records.append(last)
+    lake.sync(api)
+    assert sorted(lake.by_id()) == list(range(12))
 
 
 def test_a_snapshot_replaces_what_was_there(lake):
@@ -182,6 +217,54 @@ def test_deleted_records_leave_the_table(lake):
     assert sorted(lake.by_id()) == [0, 2, 3, 4]
 
 
+def test_records_that_a_feed_of_removals_names_leave_the_table(lake):
+    removals = stream(path="/removals", name="removals", cursor=REMOVED)
+    declared = replace(INCREMENTAL, removals=removals)
+    api = Removing(things(5))
+    lake.sync(api, declared)
+    api.removed = [{"id": 3, "removed_at": moment(9)}]
+    assert lake.sync(api, declared).deleted == 1
+    assert sorted(lake.by_id()) == [0, 1, 2, 4]
+
+
+REMOVED = Cursor(field="removed_at", since=Param("since"), order=Order.OLDEST_FIRST)
+
+
+@dataclass
+class Removing(Api):
+    """A service with a feed of what was removed."""
+
+    removed: list[dict] = field(default_factory=list)
+
+    def answer(self, request):
+        return (
+            httpx.Response(200, json=self.removed)
+            if request.url.path == "/removals"
+            else super().answer(request)
+        )
+
+
+def test_what_records_become_is_in_the_files(lake):
+    api = Api([thing(number, state="open", mail=f"{number}@example.org") for number in range(5)])
+    shaped = replace(
+        EVERY_PAGE, transforms=[{"mask": {"fields": "mail"}}, {"filter": ["state", "=", "open"]}]
+    )
+    lake.sync(api, options=shaped)
+    api.records[2] = thing(2, state="closed", mail="2@example.org", updated_at=moment(9))
+    lake.sync(api, options=shaped)
+    assert {key: row["mail"] for key, row in lake.by_id().items()} == dict.fromkeys((0, 1, 3, 4), "***")
+
+
+def test_a_route_parts_records_into_tables_of_files(lake):
+    api = Api([thing(number, kind="bug" if number % 2 else "idea") for number in range(6)])
+    routed = replace(EVERY_PAGE, route={"tables": {"bugs": ["kind", "=", "bug"]}, "default": "ideas"})
+    lake.sync(api, options=routed)
+    api.records[1] = thing(1, kind="idea", updated_at=moment(9))
+    lake.sync(api, options=routed)
+    found = {name: sorted(row["id"] for row in lake.table(name).latest()) for name in ("bugs", "ideas")}
+    assert found == {"bugs": [3, 5], "ideas": [0, 1, 2, 4]}
+
+
 def test_a_file_that_was_changed_is_not_read(lake):
     lake.sync(Api(things(5)))
     file = lake.root
@@ -218,3 +301,30 @@ def test_what_only_a_database_can_do_is_refused_before_anything_is_read(lake, op
 def test_a_format_that_is_none_is_refused(root):
     with pytest.raises(ConfigError, match="none of parquet, jsonl"):
         FileSync(root, "csv", "c", Api([]).client).run(SNAPSHOT)
+
+
+def test_a_run_that_brings_less_than_expected_is_doubted(lake):
+    options = replace(EVERY_PAGE, expect=Expect(min_records=10))
+    assert lake.sync(Api(things(12)), options=options).verdict is Verdict.COMPLETE
+    assert lake.sync(Api(things(12)), options=options).verdict is Verdict.SUSPICIOUS
+
+
+def test_a_stream_that_is_older_than_expected_is_doubted(lake):
+    summary = lake.sync(
+        Api(things(12)), options=replace(EVERY_PAGE, expect=Expect(max_age=timedelta(days=1)))
+    )
+    assert summary.verdict is Verdict.SUSPICIOUS
+    assert "old, max_age=1 day" in summary.reasons[0]
+
+
+def test_rows_that_nobody_counts_cannot_be_expected(lake):
+    with pytest.raises(ConfigError, match="use min_records"):
+        lake.sync(Api(things(12)), options=Options(expect=Expect(min_rows=1)))
+
+
+def test_a_stream_that_always_brought_records_and_brings_none_is_doubted(lake):
+    for number in range(9):
+        lake.sync(Api([thing(key, run=number) for key in range(12)]), stream(deletes=False))
+    summary = lake.sync(Api([]), stream(deletes=False))
+    assert summary.verdict is Verdict.SUSPICIOUS
+    assert "no record came" in summary.reasons[0]
