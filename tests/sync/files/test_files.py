@@ -79,12 +79,14 @@ def test_nothing_is_listed_before_its_window_is_complete(lake):
     assert lake.versions() == []
 
 
-def test_a_page_token_that_the_service_has_forgotten_begins_the_window_again(lake):
+@pytest.mark.parametrize("route", [None, {"tables": {"things": ["id", ">=", 0]}}], ids=["plain", "routed"])
+def test_a_page_token_that_the_service_has_forgotten_begins_the_window_again(lake, route):
+    options = replace(EVERY_PAGE, route=route)
     api = Api(things(45), before=broken_at(4))
     with pytest.raises(RejectedError):
-        lake.sync(api)
+        lake.sync(api, options=options)
     api.before = broken_at(5)  # the first request of the next run
-    lake.sync(api)
+    lake.sync(api, options=options)
     assert sorted(lake.versions()) == list(range(45))
 
 
@@ -93,12 +95,12 @@ def test_of_a_record_that_comes_twice_in_one_window_the_later_version_counts(lak
 
     def change(number):
         if number == 2:
-            api.records.append(thing(0, name="changed", updated_at=moment(30)))
+            api.records.append(thing(9, name="changed", updated_at=moment(30)))
 
     api.before = change
     lake.sync(api)
-    assert lake.versions().count(0) == 2
-    assert lake.by_id()[0]["name"] == "changed"
+    assert lake.versions().count(9) == 2
+    assert lake.by_id()[9]["name"] == "changed"
 
 
 def test_a_record_that_a_snapshot_did_not_show_and_that_is_back_is_written(lake):
