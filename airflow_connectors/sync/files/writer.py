@@ -40,12 +40,15 @@ class FileWriter:
         )
         with closing(feed):
             for delivery in self._deliveries(feed):
-                self._take(delivery)
+                if delivery:
+                    self._take(delivery)
+                if self._is_due():
+                    self._commit()
             self._commit()
         if run.is_stopped():
             raise Stopped(f"{run.summary.stream}: stopped on request; the next run goes on from here")
 
-    def _deliveries(self, feed: Feed[Delivery]) -> Iterator[Delivery]:
+    def _deliveries(self, feed: Feed[Delivery]) -> Iterator[Delivery | None]:
         try:
             yield from feed
         except ConnectorError:
@@ -66,8 +69,6 @@ class FileWriter:
         Commit(self.run, self.unit, self.parts).guard()
         self.run.progress.saw(intake.count)
         self.run.progress.total = part.watch.total
-        if self._is_due():
-            self._commit()
 
     def _is_due(self) -> bool:
         options = self.run.options

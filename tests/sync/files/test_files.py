@@ -113,6 +113,17 @@ def test_a_record_that_a_snapshot_did_not_show_and_that_is_back_is_written(lake)
     assert sorted(lake.by_id()) == list(range(12))
 
 
+def test_a_window_begins_after_those_before_it_whatever_the_clock_says(lake):
+    api = Api(things(5))
+    lake.sync(api, SNAPSHOT)
+    path = lake.root / "_sync" / "state" / "c" / "things.json"
+    path.write_bytes(
+        json.dumps({**json.loads(path.read_bytes()), "numbered_to": "2099-01-01T00:00:00Z"}).encode()
+    )
+    lake.sync(api, SNAPSHOT)
+    assert [manifest.begun.year for manifest in lake.table().manifests] == [2099]
+
+
 def test_a_snapshot_replaces_what_was_there(lake):
     lake.sync(Api(things(15)), SNAPSHOT)
     lake.sync(Api([thing(n, name="next") for n in range(5, 20)]), SNAPSHOT)
