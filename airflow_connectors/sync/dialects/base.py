@@ -127,7 +127,7 @@ class Dialect:
         self, conn: Connection, table: sa.Table, columns: Sequence[str], kinds: Sequence[Kind], rows: Rows
     ) -> None:
         """
-        Put rows into a table, the fastest way the driver has.
+        Put rows, of which there are some, into a table, the fastest way the driver has.
 
         Values are of their column's kind: `bool`, `int` of 64 bits, `float` or `int`, for NUMERIC also
         `Decimal`, aware `datetime`, `str`, JSON as the bytes of its text, and None anywhere.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import TypeEngine
 
 from airflow_connectors.sync.kinds import Kind
 
@@ -23,14 +25,26 @@ CONVERSIONS: Conversions = {
 }
 
 
+class JSONText(sa.JSON):
+    """JSON whose numbers stay as they are written: in a column called JSON, SQLite makes floats of them."""
+
+
+@compiles(JSONText, "sqlite")
+def _json_text(*_given: Any, **_more: Any) -> str:
+    return "JSON_TEXT"  # https://www.sqlite.org/datatype3.html#determination_of_column_affinity
+
+
 class SQLiteDialect(Dialect):
     """One writer at a time: a transaction takes the lock as it begins, and so never fails for it later."""
 
+    types: ClassVar[dict[Kind, TypeEngine[Any]]] = {**Dialect.types, Kind.JSON: JSONText()}
     insert = staticmethod(insert)
     value_errors = (sa.exc.DataError, sa.exc.InterfaceError, UnicodeError, OverflowError, Unstorable)
 
     def engine(self, url: URL) -> Engine:
         engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        reflecting: Any = engine.dialect
+        reflecting.ischema_names = {**reflecting.ischema_names, "JSON_TEXT": JSONText}
         sa.event.listen(engine, "connect", _leave_transactions_to_us)
         sa.event.listen(engine, "begin", _begin)
         return engine
