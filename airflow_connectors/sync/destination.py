@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -37,15 +37,21 @@ class Destination:
     def connect(self) -> Iterator[Connection]:
         """One connection with the schema in place. Temporary tables live as long as it does."""
         try:
-            conn = self.engine.connect()
+            conn = self._opened()
         except sa.exc.DBAPIError as error:
             message = f"destination {self!r}: cannot connect: {error.orig}; check its connection and network"
             raise DestinationError(message) from error
         with conn:
+            yield conn
+
+    def _opened(self) -> Connection:
+        with ExitStack() as stack:
+            conn = stack.enter_context(self.engine.connect())
             with conn.begin():
                 self.dialect.lock(conn, self.schema)
                 self.dialect.create_schema(conn, self.schema)
-            yield conn
+            stack.pop_all()  # it stays open
+        return conn
 
     def table(self, name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
         """A table in this destination's schema, described but not created."""

@@ -126,15 +126,14 @@ class Tables:
 
     def stage_durably(self, conn: Connection, suffix: str) -> None:
         """A staging table that outlives the run, for what must be complete before it may be seen."""
-        wanted = self.destination.table(self._durable_name(suffix), *self._staged_columns())
+        name = self._durable_name(suffix)
+        wanted = self.destination.table(name, *self._staged_columns())
         self.is_temporary, self.stage = False, wanted
         found = self._found(conn, wanted)
         if found is None:
             self.dialect.create(conn, wanted)
         elif found != self.kinds:  # what an interrupted run left may be older than the table's last columns
-            self.dialect.alter(
-                conn, self.destination.table(wanted.name, *self._staged_columns(found)), wanted
-            )
+            self.dialect.alter(conn, self.destination.table(name, *self._staged_columns(found)), wanted)
 
     def looking_up(self, conn: Connection) -> AbstractContextManager[None]:
         """For statements that look up what is staged: of a unit little is, of a snapshot it may be all."""

@@ -100,7 +100,7 @@ class Session:
 
     def begin(self) -> None:
         if not self._turn.acquire(timeout=BUSY_SECONDS):
-            message = f"another run of this process has been writing for {BUSY_SECONDS} s"
+            message = f"another run of this process has been writing to it for {BUSY_SECONDS} s; try again"
             raise duckdb.OperationalError(message)
         self._is_open = True
         self.driver.execute("BEGIN TRANSACTION")
@@ -135,8 +135,11 @@ def _opened(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(path, config=config)
         except duckdb.IOException as error:
-            if "lock" not in str(error) or time.monotonic() > until:
+            if "lock" not in str(error):
                 raise
+            if time.monotonic() > until:
+                message = f"{error}; one process at a time may open it: give its tasks a pool of one slot"
+                raise duckdb.IOException(message) from error
             time.sleep(0.1)
 
 
