@@ -192,7 +192,8 @@ def _latest(tables: Tables) -> sa.Subquery:
     rank = sa.func.row_number().over(partition_by=keys, order_by=stage.c[SEQUENCE].desc())
     is_living = stage.c[ROW_HASH].is_not(None)
     ranked = sa.select(stage, rank.label("_rank")).where(is_living).subquery("ranked")
-    return sa.select(ranked).where(ranked.c["_rank"] == 1).subquery("latest")
+    columns = [ranked.c[column.name] for column in stage.columns]
+    return sa.select(*columns).where(ranked.c["_rank"] == 1).subquery("latest")
 
 
 def _live(tables: Tables, scope: Mapping[str, str]) -> sa.ColumnElement[bool]:

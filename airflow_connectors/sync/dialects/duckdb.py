@@ -48,8 +48,9 @@ class DuckDBDialect(Dialect):
     errors = (sa.exc.DBAPIError, duckdb.Error)
 
     def engine(self, url: URL) -> Engine:
-        # Without a pool, because an open connection keeps other processes from the file.
-        return sa.create_engine(url, poolclass=sa.NullPool)
+        # Without a pool, because an open connection keeps other processes from the file. With numbered
+        # parameters, because DuckDB 1 does not count question marks from left to right.
+        return sa.create_engine(url, poolclass=sa.NullPool, paramstyle="numeric_dollar")
 
     def locking(self, query: sa.Select[Any]) -> sa.Select[Any]:
         return query  # a transaction has the whole database to itself

@@ -168,7 +168,6 @@ class DuckDBSQL(default.DefaultDialect):
     statement_compiler = PGCompiler
     type_compiler_cls = Types
     preparer = Preparer
-    default_paramstyle = "qmark"
     supports_statement_cache = True
     supports_native_boolean = True
     supports_schemas = True
