@@ -2,18 +2,7 @@
 
 from .auth import ApiKey, BasicAuth, BearerToken
 from .client import Client, Usage
-from .cursor import (
-    Cursor,
-    Order,
-    Param,
-    Window,
-    epoch,
-    epoch_ms,
-    from_epoch,
-    from_epoch_ms,
-    from_iso,
-    iso,
-)
+from .cursor import Cursor, Order, Param, Span, Window
 from .errors import (
     AuthError,
     ConfigError,
@@ -25,14 +14,32 @@ from .errors import (
     UnreachableError,
 )
 from .limits import RateLimit
+from .lists import Record
 from .lookahead import Lookahead
 from .middleware import Flow, Handler, Middleware, Wait
+from .moments import (
+    Parsed,
+    Written,
+    day,
+    epoch,
+    epoch_ms,
+    epoch_s,
+    from_epoch,
+    from_epoch_ms,
+    from_http_date,
+    from_iso,
+    http_date,
+    iso,
+    iso_ms,
+    iso_offset,
+)
 from .pages import LinkHeader, NextToken, NextUrl, Offset, OnePage, PageNumber, Pages
+from .partitions import Partition, Place
 from .paths import dig
 from .reading import read
 from .request import Request, Response, delete, get, patch, post, put
 from .status import raise_for_status, refusal
-from .stream import Follow, Page, Partition, Record, Stream
+from .stream import Follow, Page, Stream
 
 __all__ = [
     "ApiKey",
@@ -59,28 +66,38 @@ __all__ = [
     "PageNumber",
     "Pages",
     "Param",
+    "Parsed",
     "Partition",
+    "Place",
     "RateLimit",
     "RateLimited",
     "Record",
     "RejectedError",
     "Request",
     "Response",
+    "Span",
     "Stream",
     "TransientError",
     "UnreachableError",
     "Usage",
     "Wait",
     "Window",
+    "Written",
+    "day",
     "delete",
     "dig",
     "epoch",
     "epoch_ms",
+    "epoch_s",
     "from_epoch",
     "from_epoch_ms",
+    "from_http_date",
     "from_iso",
     "get",
+    "http_date",
     "iso",
+    "iso_ms",
+    "iso_offset",
     "patch",
     "post",
     "put",

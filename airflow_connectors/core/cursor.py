@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from .errors import DataError
+from .moments import NEVER, Clock, Format, from_iso, iso, step_of
 from .paths import dig
 from .request import Request
-
-NEVER = timedelta(0)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Order(StrEnum):
@@ -24,45 +22,20 @@ class Order(StrEnum):
     NONE = "in no order"
 
 
-def iso(moment: datetime) -> str:
-    """`2026-01-31T12:00:00Z`, rounded down to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def epoch(moment: datetime) -> str:
-    """Seconds since 1970, with microseconds."""
-    return f"{moment.timestamp():.6f}"
-
-
-def epoch_ms(moment: datetime) -> int:
-    """Milliseconds since 1970, rounded down."""
-    return int(moment.timestamp() * 1000)
-
-
-def from_iso(value: str) -> datetime:
-    return datetime.fromisoformat(value)
-
-
-def from_epoch(value: str | float) -> datetime:
-    return datetime.fromtimestamp(float(value), UTC)
-
-
-def from_epoch_ms(value: int) -> datetime:
-    return datetime.fromtimestamp(int(value) / 1000, UTC)
-
-
 @dataclass(frozen=True)
 class Param:
     """A query parameter that takes a moment: `Param("since", iso)`."""
 
     name: str
-    format: Callable[[datetime], str | int] = iso
+    format: Format = iso
 
     def __call__(self, request: Request, moment: datetime) -> Request:
         return request.with_params(**{self.name: self.format(moment)})
 
 
 Bound = Callable[[Request, datetime], Request]
+Key = tuple[Any, ...]
+After = Callable[[Request, Key], Request]
 
 
 @dataclass(frozen=True)
@@ -74,6 +47,19 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Span(Window):
+    """
+    What one query reads: a window, or a part of one. `read` is how many records it has listed so far.
+
+    With `after` it is read in the order of the primary key, from behind that key; an empty one is the
+    beginning.
+    """
+
+    read: int = 0
+    after: Key | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cursor:
     """
     The field that orders records by newness.
@@ -82,16 +68,31 @@ class Cursor:
     appear. `lookback` is read again in every run, because records may change or appear late without
     moving their cursor. `lag` keeps the state that far behind the clock, for services that index late.
     `retention` is how many records a feed keeps: what fell out of it between two runs is lost.
+
+    `precision` is the step in which the service tells moments apart, such as a minute; where it is not
+    given, that of the bounds' format. Bounds are rounded to it so that nothing is left out, and asked for one
+    step wider where the service leaves the bound itself out (`is_since_exclusive`, `is_until_exclusive`).
+    `zone` is that of moments which are written without one, in bounds and in records. `is_local` says that it
+    is the account's own, which the hook tells.
+
+    `after` turns a query into one for records in the order of their primary key and beyond the given one;
+    where more records than the service returns share one moment, they are read that way.
     """
 
     field: str
     since: Bound | None = None
     until: Bound | None = None
+    after: After | None = None
     order: Order = Order.NONE
     lookback: timedelta = NEVER
     lag: timedelta = NEVER
     retention: int | None = None
     parse: Callable[[Any], datetime] = from_iso
+    precision: timedelta | None = None
+    is_since_exclusive: bool = False
+    is_until_exclusive: bool = False
+    zone: tzinfo = UTC
+    is_local: bool = False
 
     def of(self, record: Any) -> datetime:
         """The record's position, in UTC. Raises DataError naming the field and the value."""
@@ -104,10 +105,24 @@ class Cursor:
         except (TypeError, ValueError, OverflowError) as error:
             message = f"cursor field {self.field!r} holds {value!r:.60}, which is not a time"
             raise DataError(message) from error
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def bounded(self, request: Request, window: Window) -> Request:
         """Ask for the records of a window, as far as the service can."""
         if self.since and window.since:
-            request = self.since(request, window.since)
-        return self.until(request, window.until) if self.until else request
+            clock = self._clock(self.since)
+            request = self.since(request, clock.lower(window.since, is_exclusive=self.is_since_exclusive))
+        if self.until:
+            clock = self._clock(self.until)
+            request = self.until(request, clock.upper(window.until, is_exclusive=self.is_until_exclusive))
+        key = window.after if isinstance(window, Span) else None
+        return self.after(request, key) if self.after and key is not None else request
+
+    @property
+    def clock(self) -> Clock:
+        """The steps that both bounds can tell apart."""
+        return max(map(self._clock, (self.since, self.until)), key=lambda clock: clock.step)
+
+    def _clock(self, bound: Bound | None) -> Clock:
+        known = step_of(bound.format) if isinstance(bound, Param) else NEVER
+        return Clock(known if self.precision is None else self.precision, self.zone)

@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
 
-import msgspec
-
 from .client import Sender
-from .cursor import Order, Window
+from .cursor import Order, Span, Window
 from .errors import DataError, RejectedError
+from .lists import Record, listed
 from .lookahead import Lookahead
+from .partitions import Place
 from .request import Request
-from .stream import Follow, Page, Record, Stream, listed
+from .spans import onward
+from .stream import Follow, Page, Stream
 
 
 def read(
     stream: Stream,
     send: Sender,
     window: Window,
-    partition: str | None = None,
+    partition: Place | None = None,
     *,
     resume: Request | None = None,
+    rest: Sequence[Span] = (),
     etag: str | None = None,
 ) -> Iterator[Page]:
     """
-    Yield the pages of a window, from its beginning or from the page token `resume`.
+    Yield the pages of a window, from its beginning or from the page token `resume`, with the `rest` that the
+    page which named that token left.
 
     With `etag` the first page may come back empty and marked as unmodified. Raises DataError for a page
     token that was handed out before, which would otherwise never end.
     """
     request: Request | None = resume or stream.first(window, partition)
+    spans = rest or (Span(window.since, window.until),)
     seen: set[int] = set()
     while request is not None:
         _guard_loop(stream, request, seen)
         page = _page(stream, send, request.with_headers(If_None_Match=etag) if etag else request, partition)
-        yield (page := _whole(page, send, window))
-        request, etag = page.next, None
+        page, is_used = onward(page, spans, is_over=_is_beyond(stream, page, window))
+        if is_used:
+            yield (page := _whole(page, send))
+        request, spans, etag = page.next, page.rest, None
 
 
-def _whole(page: Page, send: Sender, window: Window) -> Page:
+def _whole(page: Page, send: Sender) -> Page:
     """The page with what it refers to; if more pages are to come, they are on their way."""
-    if _is_beyond(page.stream, page, window):
-        page = replace(page, next=None)
     if page.next:
         _expect(send, chain([page.next], page.expected))
     return replace(page, followed=_followed(page, send)) if page.stream.follow else page
@@ -63,13 +67,13 @@ def _guard_loop(stream: Stream, request: Request, seen: set[int]) -> None:
     seen.add(token)
 
 
-def _page(stream: Stream, send: Sender, request: Request, partition: str | None) -> Page:
+def _page(stream: Stream, send: Sender, request: Request, partition: Place | None) -> Page:
     try:
         response = send(request)
     except RejectedError as error:
         if error.status not in stream.empty_on:
             raise
-        return Page(request=request, stream=stream)
+        return Page(request=request, stream=stream, partition=partition)
     if response.status == HTTPStatus.NOT_MODIFIED:
         return Page(request=request, stream=stream, is_unmodified=True)
     return stream.page(replace(request, headers={}), response, partition)
@@ -112,5 +116,4 @@ def _is_beyond(stream: Stream, page: Page, window: Window) -> bool:
     """Whether a feed that is newest first has come to records older than the window."""
     if not stream.cursor or stream.order is not Order.NEWEST_FIRST or not window.since or not page.count:
         return False
-    last = page.heads[-1] if page.raws is None else msgspec.json.decode(page.raws[-1])
-    return stream.cursor.of(last) < window.since
+    return stream.cursor.of(page.last) < window.since

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,36 +10,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from .cursor import Cursor, Order, Window
-from .errors import ConfigError, DataError
+from .cursor import Cursor, Order, Span, Window
+from .errors import DataError
+from .lists import Raws, Record, Records, listed, raw_list
 from .pages import OnePage, Pages
+from .partitions import Partition, Place
 from .paths import dig
 from .request import Request, Response
-
-Record = dict[str, Any]
-Records = str | Callable[[Any], list[Record]]
-
-
-@dataclass(frozen=True)
-class Partition:
-    """
-    A slice of a stream with its own state, such as the issues of one repository.
-
-    `name` stands in braces in the stream's path or parameters; its values come from the operator's
-    `option`, or else from the `field` of another `stream`. Records carry the value in a column `_<name>`.
-    """
-
-    name: str
-    option: str
-    pattern: str = r"[^/?#]+"
-    stream: str = ""
-    field: str = "id"
-
-    def check(self, value: Any) -> str:
-        """The value, if the service could know it. Raises ConfigError, before it gets into a URL."""
-        if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or ".." in value:
-            raise ConfigError(f"{self.option}: {value!r} is not a {self.name}; it must match {self.pattern}")
-        return value
 
 
 def none_given(_references: list[Record]) -> list[Record]:
@@ -63,9 +39,6 @@ class Follow:
     given: Callable[[list[Record]], Iterable[Record]] | None = None
 
 
-Raws = list[msgspec.Raw]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """
@@ -74,11 +47,15 @@ class Page:
     `raws` are the JSON texts of the records, where the stream stores them as the service lists them; they
     are decoded on first use of `records`. `heads` are what the service listed: the records themselves, or
     the references that led to them; order and cursor are theirs. `expected` are the pages after `next`.
+
+    `span` is what its query reads, the page included, and `rest` what remains, first that of `next`. `lost`
+    is a span of which the service has more than it returns. `missing` is by how many records a query
+    brought fewer than the service had counted.
     """
 
     request: Request
     stream: Stream
-    partition: str | None = None
+    partition: Place | None = None
     raws: Raws | None = None
     listed: list[Record] = field(default_factory=list)
     followed: list[Record] | None = None
@@ -88,6 +65,10 @@ class Page:
     size: int = 0
     etag: str | None = None
     is_unmodified: bool = False
+    span: Span | None = None
+    rest: tuple[Span, ...] = ()
+    lost: Span | None = None
+    missing: int = 0
 
     @cached_property
     def heads(self) -> list[Record]:
@@ -104,6 +85,23 @@ class Page:
         """How many records or references the service listed."""
         return len(self.listed if self.raws is None else self.raws)
 
+    @property
+    def last(self) -> Any:
+        """What the service listed last; None if that is nothing."""
+        if self.raws:
+            return msgspec.json.decode(self.raws[-1])
+        return self.listed[-1] if self.listed else None
+
+    @property
+    def order(self) -> Order:
+        """That in which its query was asked for."""
+        return Order.NONE if self.span and self.span.after is not None else self.stream.order
+
+    @property
+    def is_first(self) -> bool:
+        """Whether its query began with it."""
+        return self.span is None or self.span.read == self.count
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
@@ -112,8 +110,9 @@ class Stream:
 
     `records` is the dotted path of the list in the body, or a function of the body. `lift` names an object
     in each record whose fields become the record's own. `total` is the path of the API's count of records.
-    `cap` is the most records the service ever returns for one query. `empty_on` are statuses that mean
-    "no records". `deletes` says whether a complete read shows what was deleted.
+    `cap` is the most records the service ever returns for one query: a window that holds more is read in
+    several, as far as the cursor allows. `empty_on` are statuses that mean "no records". `deletes` says
+    whether a complete read shows what was deleted.
 
     `tombstone` tells deleted records from others: the path of a flag or time, or a function. `sweep` is a
     cheap listing of the keys of all records, `removals` a feed of those of deleted ones.
@@ -153,8 +152,13 @@ class Stream:
     def order(self) -> Order:
         return self.cursor.order if self.cursor else Order.NONE
 
-    def first(self, window: Window, partition: str | None = None) -> Request:
-        """The request for the first page of a window."""
+    @property
+    def partition_fields(self) -> tuple[str, ...]:
+        """The fields in which records carry their partition, outermost first."""
+        return self.partition.columns if self.partition else ()
+
+    def first(self, window: Window, partition: Place | None = None) -> Request:
+        """The request for the first page of a window, or of a span of one."""
         request = Request("GET", self.path, self.params)
         if self.body is not None:
             request = replace(request, method="POST", json=dict(self.body), idempotent=True)
@@ -163,13 +167,11 @@ class Stream:
             request = self.cursor.bounded(request, window)
         return self.pages.first(request)
 
-    def placed(self, request: Request, partition: str | None) -> Request:
+    def placed(self, request: Request, partition: Place | None) -> Request:
         """A request with the partition in its braces. Raises ConfigError if that is no such value."""
-        if not self.partition:
-            return request
-        return filled(request, {self.partition.name: self.partition.check(partition)})
+        return filled(request, self.partition.values(partition)) if self.partition else request
 
-    def page(self, request: Request, response: Response, partition: str | None = None) -> Page:
+    def page(self, request: Request, response: Response, partition: Place | None = None) -> Page:
         """What an answer holds. Raises DataError if it is not the list that was declared."""
         raws = raw_list(response, self.records) if isinstance(self.records, str) and not self.follow else None
         heads = listed(response, self.records) if raws is None else []
@@ -188,13 +190,13 @@ class Stream:
             etag=response.headers.get("etag"),
         )
 
-    def shaped(self, head: Any, partition: str | None) -> Record:
+    def shaped(self, head: Any, partition: Place | None) -> Record:
         """A record as it will be stored: `lift`ed, and with its partition."""
         if not isinstance(head, dict):
             raise DataError(f"{self.name}: a record is {head!r:.60}, not an object")
         record: Record = lifted(head, self.lift) if self.lift else head
         if self.partition:
-            record[f"_{self.partition.name}"] = partition
+            record.update(self.partition.marks(partition))
         return record
 
 
@@ -218,38 +220,3 @@ def filled(request: Request, values: Mapping[str, str]) -> Request:
         for name, text in request.params.items()
     }
     return replace(request, path=request.path.format(**quoted), params=params)
-
-
-def raw_list(response: Response, path: str) -> Raws | None:
-    """The undecoded list at a path of an answer; None where there is none, or it is decoded already."""
-    if "json" in vars(response):
-        return None
-    try:
-        return decode_list(response.raw(path) or b"null")
-    except msgspec.DecodeError:
-        return None
-
-
-decode_list = msgspec.json.Decoder(Raws).decode
-
-
-def listed(response: Response, records: Records) -> list[Any]:
-    """The list at `records` in an answer. Raises DataError where there is none."""
-    if not response.content:  # GitHub answers 204 for the contributors of an empty repository.
-        return []
-    body = response.json
-    try:
-        found = records(body) if callable(records) else dig(body, records)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _no_list(response, records) from error
-    if not isinstance(found, list):
-        raise _no_list(response, records)
-    return found
-
-
-def _no_list(response: Response, records: Records) -> DataError:
-    where = "at the top" if not records else f"at {records!r}" if isinstance(records, str) else "in it"
-    body = response.json
-    shape = f"the keys {', '.join(sorted(body))[:120]}" if isinstance(body, dict) else type(body).__name__
-    message = f"{response.request}: no list of records {where}; the answer ({response.status}) has {shape}"
-    return DataError(message, status=response.status)

@@ -6,7 +6,9 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .ledger import Key, State
+from airflow_connectors.core import Place
+
+from .ledger import State
 from .listing import Listing
 from .partition import PartitionRun
 from .run import Run
@@ -15,7 +17,7 @@ from .snapshot import Snapshot
 log = logging.getLogger(__name__)
 
 
-def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
+def claimed(run: Run, partitions: Iterable[Place | None]) -> list[PartitionRun]:
     """Claim partitions, which ends every earlier run of them. A backfill has no state and claims nothing."""
     parts = _parts(run, partitions)
     for part in parts if run.listing is Listing.RECORDS else ():
@@ -23,16 +25,16 @@ def claimed(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
     return parts
 
 
-def _parts(run: Run, partitions: Iterable[str | None]) -> list[PartitionRun]:
+def _parts(run: Run, partitions: Iterable[Place | None]) -> list[PartitionRun]:
     if run.options.is_backfill:
         return [PartitionRun(run, partition, State(epoch=0)) for partition in partitions]
-    keys = {Key(run.connection, run.state_name, partition or ""): partition for partition in partitions}
+    keys = {run.key(partition): partition for partition in partitions}
     with run.conn.begin():
         states = run.ledger.claim(run.conn, list(keys)) if keys else {}
         return [_claimed(run, partition, states[key]) for key, partition in keys.items()]
 
 
-def _claimed(run: Run, partition: str | None, state: State) -> PartitionRun:
+def _claimed(run: Run, partition: Place | None, state: State) -> PartitionRun:
     if not run.has_tables and (state.cursor or state.etag or state.resume):
         log.warning("%s: there is a state but no table; reading from the beginning", run.summary.table)
         state = State(epoch=state.epoch)

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from sqlalchemy.engine import Connection
 
-from airflow_connectors.core import Client, ConfigError, ConnectorError, Stream
+from airflow_connectors.core import Client, ConfigError, ConnectorError, Place, Stream
 
 from .claim import claimed
 from .destination import Destination
@@ -68,7 +68,7 @@ class Sync:
         self.client.interrupt()
 
     def run(
-        self, stream: Stream, partitions: Iterable[str | None] = (None,), options: Options = DEFAULTS
+        self, stream: Stream, partitions: Iterable[Place | None] = (None,), options: Options = DEFAULTS
     ) -> Summary:
         """
         Sync one stream, all its partitions, and return the account.
@@ -92,7 +92,7 @@ class Sync:
             self._close(run, None)
         return run.summary
 
-    def _read(self, run: Run, partitions: Iterable[str | None]) -> None:
+    def _read(self, run: Run, partitions: Iterable[Place | None]) -> None:
         """Read the records, and what else tells which of them are gone."""
         runs = [run, *(run.listed(*more) for more in listings(run.stream, run.options))]
         for some in batched(partitions, CLAIMED):

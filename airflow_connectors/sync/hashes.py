@@ -19,7 +19,7 @@ from airflow_connectors.core import Record
 encode_sorted = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 
 
-def raw_hashes(raws: Sequence[msgspec.Raw], partition: str | None) -> list[int]:
+def raw_hashes(raws: Sequence[msgspec.Raw], partition: str) -> list[int]:
     """The hashes of undecoded records. A record that moved to another partition has changed."""
     found = numbers(raws)
     if not partition:

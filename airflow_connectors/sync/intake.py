@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from airflow_connectors.core import DataError, Page, Record, Stream, dig
+from airflow_connectors.core.partitions import title
 
 from .batch import Batch, Reject
 from .hashes import raw_hashes, row_hash
@@ -64,10 +65,6 @@ class Intaker:
         is_shaped = self.is_canonical or self.stream.tombstone or self.shaping.is_needed
         return not is_shaped and self.listing is Listing.RECORDS
 
-    @property
-    def partition_field(self) -> str:
-        return f"_{self.stream.partition.name}" if self.stream.partition else ""
-
     def take(self, page: Page) -> Intake:
         """The page's good records as rows, its bad ones as rejects."""
         if not page.count:
@@ -88,7 +85,7 @@ class Intaker:
             positions = self._positions(values)
         except (msgspec.ValidationError, DataError, KeyError):
             return None
-        rows = self._rows(values, decoder.kinds, page, raw_hashes(raws, page.partition))
+        rows = self._rows(values, decoder.kinds, page, raw_hashes(raws, title(page.partition)))
         return Intake(_bare(page), page.count, [(self.shaping.table, rows)], positions)
 
     def _rows(
@@ -101,10 +98,13 @@ class Intaker:
         names = self.shaping.fields.names
         kinds = {names[name]: kind for name, kind in found.items() if kind}
         columns = list(values.values())
-        if self.partition_field:
-            kinds[names[self.partition_field]] = Kind.TEXT
-            columns.append([page.partition] * len(hashes))
+        for name, value in self._marks(page).items():
+            kinds[names[name]] = Kind.TEXT
+            columns.append([value] * len(hashes))
         return Batch(kinds, list(zip(*columns, hashes, _sequence(len(hashes)), strict=True)))
+
+    def _marks(self, page: Page) -> Mapping[str, str]:
+        return self.stream.partition.marks(page.partition) if self.stream.partition else {}
 
     def _positions(self, values: Mapping[str, Sequence[Any]]) -> list[datetime]:
         """Where the records stand in the cursor's order. KeyError where its field is none of theirs."""
@@ -134,7 +134,7 @@ class Intaker:
         if page.raws is None or not (self.is_plain or self.stream.tombstone):
             hashes = [row_hash(record) for record in page.records]
         else:
-            hashes = raw_hashes(page.raws, page.partition)
+            hashes = raw_hashes(page.raws, title(page.partition))
         return self._buried(page, hashes) if self.stream.tombstone else hashes
 
     def _buried(self, page: Page, hashes: Sequence[int]) -> Sequence[int | None]:
@@ -148,7 +148,7 @@ class Intaker:
         lifted = [head[lift] for head in heads if isinstance(head.get(lift), dict)]
         outer = self._kinds_of({**before.fields, **dict.fromkeys(chain.from_iterable(heads))})
         inner = self._kinds_of({**(before.lifted or {}), **dict.fromkeys(chain.from_iterable(lifted))})
-        for name in (lift, self.partition_field):  # neither is a field of the record as it came
+        for name in (lift, *self.stream.partition_fields):  # neither is a field of the record as it came
             outer.pop(name, None)
         self.layout = Layout(outer, inner if lift else None, lift, self.stream.key)
         self.misses += self.layout == before

@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from airflow_connectors.core import Request, Window
+from airflow_connectors.core import Request, Span, Window
 
 from .batch import Reject
 from .destination import Destination
@@ -41,6 +41,7 @@ class Resume:
     """
     Where an interrupted window goes on: its bounds, the next page, the highest cursor and the counts so far.
 
+    `rest` are the spans that remain to be read, the first that of the next page; `lost` what cannot be.
     A snapshot's pages wait in a staging table; those of other runs are in the stream's table already.
     """
 
@@ -51,6 +52,9 @@ class Resume:
     read: int
     rejected: int = 0
     is_snapshot: bool = False
+    is_ordered: bool = True
+    rest: tuple[Span, ...] = ()
+    lost: tuple[Span, ...] = ()
 
     @property
     def window(self) -> Window:

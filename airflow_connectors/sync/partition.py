@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from airflow_connectors.core import Order, Page, RejectedError, Request, Stream, Window, read
+from airflow_connectors.core import Order, Page, Place, RejectedError, Request, Span, Stream, Window, read
 
 from .feed import Sized
 from .intake import Intake
@@ -37,11 +37,12 @@ class PartitionRun:
     """The run of one partition. `read` is called on a reading thread, all else where the commits are made."""
 
     run: Run
-    partition: str | None
+    partition: Place | None
     state: State
     resumed: Resume | None = None
     watch: Watch = field(init=False)
     next: Request | None = None
+    rest: tuple[Span, ...] = ()
     is_finished: bool = False
     is_refused: bool = False
     is_staged: bool = False
@@ -51,15 +52,15 @@ class PartitionRun:
         self.watch = Watch(self.run.stream, self._window())
         self.lateness = self.state.lateness * FADING
         if resume := self.resumed:
-            self.watch.highest, self.watch.read = resume.highest, resume.read
-            self.watch.rejected, self.is_staged = resume.rejected, resume.is_snapshot
+            self.watch.go_on(resume)
+            self.is_staged = resume.is_snapshot
             log.info(
                 "%s: going on where an interrupted run left off, after %d records", self.key, resume.read
             )
 
     @property
     def key(self) -> Key:
-        return Key(self.run.connection, self.run.state_name, self.partition or "")
+        return self.run.key(self.partition)
 
     def read(self) -> Generator[Sized[Delivery]]:
         """Read the window. A page token that the service has forgotten begins it again."""
@@ -92,6 +93,7 @@ class PartitionRun:
                 window,
                 self.partition,
                 resume=first if resume else None,
+                rest=resume.rest if resume else (),
                 etag=self.state.etag if is_known else None,
             )
 
@@ -127,10 +129,10 @@ class PartitionRun:
         return self.run.options.is_snapshot_of(self.run.stream)
 
     @property
-    def scope(self) -> dict[str, str]:
-        """The field and value that tell this partition's records from others'."""
-        name = self.run.intaker.partition_field
-        return {name: self.partition} if name and self.partition else {}
+    def scope(self) -> Mapping[str, str]:
+        """The fields and values that tell this partition's records from others'."""
+        declared = self.run.stream.partition
+        return declared.marks(self.partition) if declared else {}
 
     @property
     def is_underway(self) -> bool:
@@ -147,7 +149,7 @@ class PartitionRun:
 
     def see(self, intake: Intake) -> None:
         self.watch.see(intake)
-        self.next = intake.page.next
+        self.next, self.rest = intake.page.next, intake.page.rest
         if not self.next:
             self.is_finished = True
             self.watch.judge(is_whole=self.resumed is None)
@@ -177,6 +179,9 @@ class PartitionRun:
             read=watch.read,
             rejected=watch.rejected,
             is_snapshot=self.is_snapshot,
+            is_ordered=watch.is_ordered,
+            rest=self.rest,
+            lost=watch.lost,
         )
 
     def _proves_unchanged(self, first: Intake) -> bool:

@@ -26,8 +26,7 @@ Find = Callable[[str], "Secret"]
 
 def shaping_of(stream: Stream, options: Options, secret: Find | None = None) -> Shaping:
     """What the options make of a stream's records. Raises ConfigError for what cannot work."""
-    partition_field = f"_{stream.partition.name}" if stream.partition else ""
-    chain = _chain(stream, options, secret, partition_field)
+    chain = _chain(stream, options, secret)
     shaping = Shaping(
         name=stream.name,
         table=options.table or stream.name,
@@ -37,7 +36,6 @@ def shaping_of(stream: Stream, options: Options, secret: Find | None = None) -> 
         route=route_of(options.route) if options.route else None,
         children=children_of(options.children) if options.children else None,
         contract=contract_of(options.contract) if options.contract else None,
-        partition_field=partition_field,
     )
     if shaping.children and shaping.children.depth > 1:
         raise ConfigError("children: arrays within arrays cannot have tables; leave the depth at 1")
@@ -45,13 +43,13 @@ def shaping_of(stream: Stream, options: Options, secret: Find | None = None) -> 
     return shaping
 
 
-def _chain(stream: Stream, options: Options, secret: Find | None, partition_field: str) -> Chain | None:
+def _chain(stream: Stream, options: Options, secret: Find | None) -> Chain | None:
     if not options.transforms and not options.keep_raw:
         return None
     return compiled(
         transforms_of(options.transforms),
         key=stream.key,
-        fixed=[partition_field] if partition_field else [],
+        fixed=stream.partition_fields,
         secret=secret,
         keep_raw=options.keep_raw,
     )

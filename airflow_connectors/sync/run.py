@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection
 
-from airflow_connectors.core import Client, Lookahead, Stream, Usage
+from airflow_connectors.core import Client, Lookahead, Place, Stream, Usage
+from airflow_connectors.core.partitions import title
 
 from .destination import Destination
 from .extent import Extent
 from .intake import Intaker
-from .ledger import Ledger
+from .ledger import Key, Ledger
 from .listing import Listing
 from .options import Options, Write
 from .progress import Progress
@@ -60,6 +61,10 @@ class Run:
         """Under which the state is kept: a listing of keys or removals has one of its own."""
         table = self.summary.table
         return table if self.listing is Listing.RECORDS else f"{table}#{self.listing.value}"
+
+    def key(self, partition: Place | None) -> Key:
+        """Whose state a partition's is."""
+        return Key(self.connection, self.state_name, title(partition))
 
     def listed(self, stream: Stream, listing: Listing) -> Run:
         """The same run, on a listing that tells more about the same table."""

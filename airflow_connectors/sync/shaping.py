@@ -39,7 +39,6 @@ class Shaping:
     route: Route | None = None
     children: Children | None = None
     contract: Contract | None = None
-    partition_field: str = ""
     before: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict)
 
     @property

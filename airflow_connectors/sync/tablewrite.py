@@ -121,12 +121,12 @@ class TableWrite:
     def _part_of(self, batch: Batch, number: int) -> PartitionRun:
         """The partition that a row was read from."""
         first = next(iter(self.unit.parts.values()))
-        name = self.run.intaker.partition_field
-        column = self.run.intaker.shaping.all_fields[self.tables.name].names.get(name)
-        if column not in batch.columns:
+        names = self.run.intaker.shaping.all_fields[self.tables.name].names
+        columns = [names.get(name) for name in self.run.stream.partition_fields]
+        if not columns or not set(columns) <= set(batch.columns):
             return first
-        partition = batch.rows[number][batch.columns.index(column)]
-        return self.unit.parts[replace(first.key, partition=partition)]
+        place = tuple(batch.rows[number][batch.columns.index(column)] for column in columns)
+        return self.unit.parts[self.run.key(place if len(place) > 1 else place[0])]
 
     @property
     def _all(self) -> Iterable[PartitionRun]:

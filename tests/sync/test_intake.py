@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_connectors.core import Page, Partition, Stream, get
-from airflow_connectors.core.stream import decode_list
+from airflow_connectors.core.lists import decode_list
 from airflow_connectors.sync.batch import joined
 from airflow_connectors.sync.intake import Intaker
 from airflow_connectors.sync.options import Options
