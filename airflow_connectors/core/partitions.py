@@ -22,7 +22,7 @@ class Partition:
     `option`, or else from the `field` of another `stream`. Records carry the value in a column `_<name>`.
 
     Where that stream has partitions itself, `within` is theirs: a task lies in a project within a workspace.
-    Such a place is told by a value for each level, outermost first.
+    Such a place is a tuple of the values of each level, outermost first.
     """
 
     name: str
@@ -48,6 +48,17 @@ class Partition:
             return {}
         return dict(zip(self.columns, place if isinstance(place, tuple) else (place,), strict=True))
 
+    def place(self, given: Any) -> Place:
+        """
+        A place as people name it: its title, as the state shows it, or its values.
+
+        Of an inner partition the innermost value alone will do, which may lie in several. Raises ConfigError.
+        """
+        if self.within is None:
+            return self.check(given)
+        values = tuple(map(unescaped, given.split("/")) if isinstance(given, str) else given)
+        return self.check(given) if len(values) == 1 else tuple(self.values(values).values())
+
     def check(self, value: Any) -> str:
         """The value, if the service could know it. Raises ConfigError, before it gets into a URL."""
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value) or ".." in value:
@@ -72,3 +83,7 @@ def title(place: Place | None) -> str:
     if isinstance(place, tuple):
         return "/".join(value.replace("%", "%25").replace("/", "%2F") for value in place)
     return place or ""
+
+
+def unescaped(value: str) -> str:
+    return value.replace("%2F", "/").replace("%25", "%")

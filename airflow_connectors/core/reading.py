@@ -29,8 +29,7 @@ def read(
     etag: str | None = None,
 ) -> Iterator[Page]:
     """
-    Yield the pages of a window, from its beginning or from the page token `resume`, with the `rest` that the
-    page which named that token left.
+    Yield the pages of a window, from its beginning or from the page token `resume` and its `rest`.
 
     With `etag` the first page may come back empty and marked as unmodified. Raises DataError for a page
     token that was handed out before, which would otherwise never end.
@@ -43,7 +42,7 @@ def read(
         page = _page(stream, send, request.with_headers(If_None_Match=etag) if etag else request, partition)
         page, is_used = onward(page, spans, is_over=_is_beyond(stream, page, window))
         if is_used:
-            yield (page := _whole(page, send))
+            yield _whole(page, send)
         request, spans, etag = page.next, page.rest, None
 
 

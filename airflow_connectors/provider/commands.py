@@ -16,7 +16,7 @@ from typing import Any
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException
 
-from airflow_connectors.core import ConfigError, ConnectorError, Stream
+from airflow_connectors.core import ConfigError, ConnectorError, Place, Stream
 from airflow_connectors.sync import Destination, Options, Sync, Write, operate, require_complete
 from airflow_connectors.sync.operate.text import aligned, as_plain
 
@@ -135,17 +135,18 @@ def hook_of(conn_id: str) -> ConnectorHook:
 
 
 def _streams(hook: ConnectorHook, chosen: Namespace) -> list[Stream]:
-    return [hook.stream(name) for name in chosen.stream or hook.streams]
+    return [hook.located(hook.stream(name)) for name in chosen.stream or hook.streams]
 
 
 def _known_partitions(
     hook: ConnectorHook, stream: Stream, chosen: Namespace, destination: Destination
-) -> Iterable[str | None]:
+) -> Iterable[Place | None]:
     """Those that are named, or else those that earlier runs have listed: a plan asks for no list."""
     given, partition = _settings(chosen), stream.partition
     if partition is None or given.get(partition.option) or not partition.stream:
         return hook.partitions(stream, given)
-    known = [one.partition for one in operate.standings(destination, hook.conn_id, stream.name)]
+    standings = operate.standings(destination, hook.conn_id, stream.name)
+    known = [partition.place(one.partition) for one in standings]
     if not known:
         message = f"no run has listed the {partition.option} of {stream.name} yet: --set {partition.option}=…"
         raise ConfigError(message)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +16,8 @@ from airflow_connectors.core import (
     ConfigError,
     ConnectorError,
     Middleware,
+    Partition,
+    Place,
     RateLimit,
     Record,
     Request,
@@ -31,6 +34,7 @@ from airflow_connectors.core import (
 from airflow_connectors.core.client import PATIENCE
 
 from .connection import Form, Settings
+from .places import chosen, placed
 
 if TYPE_CHECKING:
     import httpx
@@ -163,24 +167,48 @@ class ConnectorHook(BaseHook):
         self, stream: str, *, since: datetime | None = None, until: datetime | None = None, **options: Any
     ) -> Iterator[Record]:
         """Yield a stream's records: `hook.read("issues", repositories=["apache/airflow"])`."""
-        declared = self.stream(stream)
+        declared = self.located(self.stream(stream))
         window = Window(since, until or datetime.now(UTC))
         for partition in self.partitions(declared, options):
             for page in read(declared, self.client.send, window, partition):
                 yield from page.records
 
-    def partitions(self, stream: Stream, options: Mapping[str, Any]) -> list[str | None]:
-        """The partitions to read: those the options name, else those another stream lists."""
+    def partitions(self, stream: Stream, options: Mapping[str, Any]) -> Iterator[Place | None]:
+        """The partitions to read: those the options name, else those another stream lists, one by one."""
         partition = stream.partition
         if partition is None:
-            return [None]
-        if given := options.get(partition.option):
-            return [partition.check(value) for value in ([given] if isinstance(given, str) else given)]
-        if not partition.stream:
+            return iter([None])
+        given = options.get(partition.option) or ()
+        named = [partition.place(one) for one in ([given] if isinstance(given, str) else given)]
+        if partition.within is None and named:
+            return iter(named)
+        if not partition.stream and not named:
             raise ConfigError(
                 f"{stream.name} is read per {partition.name}: name them in {partition.option}=[...]"
             )
-        return [str(record[partition.field]) for record in self.read(partition.stream)]
+        return chosen(partition, named, self._listed(partition, options))
+
+    def _listed(self, partition: Partition, options: Mapping[str, Any]) -> Iterator[Place]:
+        """The places that the parent stream lists, each within the parent's own if it lies there."""
+        parent = self.located(self.stream(partition.stream))
+        window = Window(None, datetime.now(UTC))
+        for outer in self.partitions(parent, options):
+            for page in read(parent, self.client.send, window, outer):
+                yield from placed(partition, parent, page.records, outer if partition.within else None)
+
+    def zone(self, settings: Settings) -> tzinfo:
+        """The account's time zone, for streams whose cursor `is_local`. It may ask the service."""
+        raise NotImplementedError
+
+    def located(self, stream: Stream) -> Stream:
+        """The stream with moments as this connection's account reads them."""
+        if not stream.cursor or not stream.cursor.is_local:
+            return stream
+        return replace(stream, cursor=replace(stream.cursor, zone=self._zone))
+
+    @cached_property
+    def _zone(self) -> tzinfo:
+        return self.zone(self.form.read(self.get_connection(self.conn_id)))
 
     def test_connection(self) -> tuple[bool, str]:
         """Say whether the connection works: one request, no side effects."""

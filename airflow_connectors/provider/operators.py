@@ -49,7 +49,7 @@ class StreamOperator(Declared[H], BaseOperator):
             raise ConfigError(f"{name} is read per {partition.name}: name them in {partition.option}=[…]")
         if given and is_literal(given):
             for value in [given] if isinstance(given, str) else given:
-                partition.check(value)
+                partition.place(value)
 
 
 class ReadOperator(StreamOperator[H]):

@@ -123,7 +123,7 @@ class SyncOperator(StreamOperator[H]):
             running.stop()
 
     def _sync(self, hook: ConnectorHook, destination: Destination, name: str, options: Options) -> Summary:
-        stream = hook.stream(name)
+        stream = hook.located(hook.stream(name))
         self._running = engine.Sync(destination, hook.conn_id, hook.client, secret_of)
         summary = self._running.run(stream, hook.partitions(stream, self.options()), options)
         self.log.info(

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from airflow_connectors.core import Page, RateLimit, Stream, Window, read
+from airflow_connectors.core import Page, Place, RateLimit, Stream, Window, read
 from airflow_connectors.core.client import Sender
+from airflow_connectors.core.partitions import title
 from airflow_connectors.sync.batch import Batch
 from airflow_connectors.sync.destination import Destination
 from airflow_connectors.sync.engine import DEFAULTS
@@ -94,12 +95,13 @@ class Planner:
     secret: Find | None = None
 
     def plan(
-        self, stream: Stream, partitions: Iterable[str | None] = (None,), options: Options = DEFAULTS
+        self, stream: Stream, partitions: Iterable[Place | None] = (None,), options: Options = DEFAULTS
     ) -> Plan:
-        listed, now = [partition or "" for partition in partitions], datetime.now(UTC)
+        places, now = {title(place): place for place in partitions}, datetime.now(UTC)
+        listed = list(places)
         found = Surveyor(self.destination, self.connection, stream, options, self.secret).survey(listed)
         readings = [_reading(stream, options, name, found.states.get(name, NEW), now) for name in listed]
-        page = _probed(stream, readings[0], self.probe) if self.probe and readings else None
+        page = _probed(stream, readings[0], places[listed[0]], self.probe) if self.probe and listed else None
         estimate = _estimate(stream, found, readings, page)
         made = [f"create table _sync_{name}" for name in found.absent]
         return Plan(
@@ -123,9 +125,9 @@ def _reading(stream: Stream, options: Options, name: str, state: State, now: dat
     return Reading(name, window.since, window.until, goes_on)
 
 
-def _probed(stream: Stream, reading: Reading, send: Sender) -> Page:
+def _probed(stream: Stream, reading: Reading, place: Place | None, send: Sender) -> Page:
     window = Window(reading.since, reading.until)
-    return next(iter(read(replace(stream, follow=None), send, window, reading.partition or None)))
+    return next(iter(read(replace(stream, follow=None), send, window, place)))
 
 
 def _rows(stream: Stream, found: Survey, page: Page | None) -> Sequence[tuple[str, Batch]]:
