@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from .errors import DataError
+from .errors import ConfigError, DataError
 from .moments import NEVER, Clock, Format, from_iso, iso, step_of
 from .paths import dig
 from .request import Request
@@ -52,11 +52,12 @@ class Span(Window):
     What one query reads: a window, or a part of one. `read` is how many records it has listed so far.
 
     With `after` it is read in the order of the primary key, from behind that key; an empty one is the
-    beginning.
+    beginning. `is_open` asks for no upper bound, whatever `until` is.
     """
 
     read: int = 0
     after: Key | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,8 @@ class Cursor:
     `precision` is the step in which the service tells moments apart, such as a minute; where it is not
     given, that of the bounds' format. Bounds are rounded to it so that nothing is left out, and asked for one
     step wider where the service leaves the bound itself out (`is_since_exclusive`, `is_until_exclusive`).
-    `zone` is that of moments which are written without one, in bounds and in records. `is_local` says that it
-    is the account's own, which the hook tells.
+    `zone` is that of moments which are written without one, in bounds and in records; None is the account's
+    own, which the hook finds out.
 
     `after` turns a query into one for records in the order of their primary key and beyond the given one;
     where more records than the service returns share one moment, they are read that way.
@@ -91,8 +92,7 @@ class Cursor:
     precision: timedelta | None = None
     is_since_exclusive: bool = False
     is_until_exclusive: bool = False
-    zone: tzinfo = UTC
-    is_local: bool = False
+    zone: tzinfo | None = UTC
 
     def of(self, record: Any) -> datetime:
         """The record's position, in UTC. Raises DataError naming the field and the value."""
@@ -105,18 +105,18 @@ class Cursor:
         except (TypeError, ValueError, OverflowError) as error:
             message = f"cursor field {self.field!r} holds {value!r:.60}, which is not a time"
             raise DataError(message) from error
-        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self._known_zone)).astimezone(UTC)
 
     def bounded(self, request: Request, window: Window) -> Request:
         """Ask for the records of a window, as far as the service can."""
         if self.since and window.since:
             clock = self._clock(self.since)
             request = self.since(request, clock.lower(window.since, is_exclusive=self.is_since_exclusive))
-        if self.until:
+        span = window if isinstance(window, Span) else Span(window.since, window.until)
+        if self.until and not span.is_open:
             clock = self._clock(self.until)
             request = self.until(request, clock.upper(window.until, is_exclusive=self.is_until_exclusive))
-        key = window.after if isinstance(window, Span) else None
-        return self.after(request, key) if self.after and key is not None else request
+        return self.after(request, span.after) if self.after and span.after is not None else request
 
     @property
     def clock(self) -> Clock:
@@ -125,4 +125,12 @@ class Cursor:
 
     def _clock(self, bound: Bound | None) -> Clock:
         known = step_of(bound.format) if isinstance(bound, Param) else NEVER
-        return Clock(known if self.precision is None else self.precision, self.zone)
+        return Clock(known if self.precision is None else self.precision, self._known_zone)
+
+    @property
+    def _known_zone(self) -> tzinfo:
+        if self.zone is None:
+            raise ConfigError(
+                f"cursor field {self.field!r}: the account's time zone is to be asked of its hook"
+            )
+        return self.zone

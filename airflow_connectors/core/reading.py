@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from itertools import chain
 
@@ -40,7 +41,7 @@ def read(
     while request is not None:
         _guard_loop(stream, request, seen)
         page = _page(stream, send, request.with_headers(If_None_Match=etag) if etag else request, partition)
-        page, is_used = onward(page, spans, is_over=_is_beyond(stream, page, window))
+        page, is_used = onward(page, spans, is_over=_is_beyond(page, spans[0].since))
         if is_used:
             yield _whole(page, send)
         request, spans, etag = page.next, page.rest, None
@@ -111,8 +112,9 @@ def _all(follow: Follow, send: Sender, request: Request) -> Iterator[list[Record
         following = follow.pages.next(following, response, len(records))
 
 
-def _is_beyond(stream: Stream, page: Page, window: Window) -> bool:
+def _is_beyond(page: Page, since: datetime | None) -> bool:
     """Whether a feed that is newest first has come to records older than the window."""
-    if not stream.cursor or stream.order is not Order.NEWEST_FIRST or not window.since or not page.count:
+    cursor = page.stream.cursor
+    if not cursor or cursor.order is not Order.NEWEST_FIRST or not since or not page.count:
         return False
-    return stream.cursor.of(page.last) < window.since
+    return cursor.of(page.last) < since

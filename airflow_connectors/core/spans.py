@@ -18,10 +18,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from .cursor import Cursor, Key, Order, Span
+from .cursor import Cursor, Key, Order, Span, Window
 from .errors import DataError
-from .moments import EPOCH
-from .stream import Page
+from .moments import DAY, EPOCH
+from .stream import Page, Stream
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,18 @@ class Narrowed:
     spans: tuple[Span, ...] = ()
     is_again: bool = False
     lost: Span | None = None
+
+
+def spans_of(stream: Stream, window: Window, *, is_whole: bool) -> tuple[Span, ...]:
+    """
+    The spans to be read of a window. A complete reading ends with what has changed while it went on.
+
+    That would be missing else, and seem deleted, where the service leaves out what is newer than asked for.
+    """
+    span = Span(window.since, window.until)
+    if not (is_whole and stream.cursor and stream.cursor.since and stream.cursor.until):
+        return (span,)
+    return span, Span(window.until, window.until + DAY, is_open=True)
 
 
 def onward(page: Page, spans: Sequence[Span], *, is_over: bool) -> tuple[Page, bool]:
@@ -139,20 +151,20 @@ def _upward(cursor: Cursor, span: Span, moment: datetime) -> Narrowed:
     if since is None or at > since:
         return Narrowed((replace(span, since=at, read=0),))
     behind = clock.after(since)
-    if not clock.step or behind >= span.until:
+    if not clock.step or (behind >= span.until and not span.is_open):
         return _closely(cursor, replace(span, read=0))
-    return _closely(cursor, replace(span, until=behind, read=0), replace(span, since=behind, read=0))
+    return _closely(cursor, _up_to(span, behind), replace(span, since=behind, read=0))
 
 
 def _downward(cursor: Cursor, span: Span, moment: datetime) -> Narrowed:
     clock, until = cursor.clock, cursor.clock.ceiling(span.until)
     at = clock.ceiling(moment)
-    if at < until:
-        return Narrowed((replace(span, until=at, read=0),))
+    if at < until or span.is_open:
+        return Narrowed((_up_to(span, at),))
     before = clock.before(until)
     if not clock.step or (span.since and before <= span.since):
         return _closely(cursor, replace(span, read=0))
-    return _closely(cursor, replace(span, since=before, read=0), replace(span, until=before, read=0))
+    return _closely(cursor, replace(span, since=before, read=0), _up_to(span, before))
 
 
 def _closely(cursor: Cursor, step: Span, *rest: Span) -> Narrowed:
@@ -170,5 +182,8 @@ def _parted(cursor: Cursor, span: Span) -> Narrowed:
     middle = cursor.clock.floor(lowest + (span.until - lowest) / 2)
     if not (cursor.since and cursor.until and lowest < middle < span.until):
         return Narrowed(lost=span)
-    halves = (replace(span, until=middle, read=0), replace(span, since=middle, read=0))
-    return Narrowed(halves, is_again=True)
+    return Narrowed((_up_to(span, middle), replace(span, since=middle, read=0)), is_again=True)
+
+
+def _up_to(span: Span, until: datetime) -> Span:
+    return replace(span, until=until, is_open=False, read=0)

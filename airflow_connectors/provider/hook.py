@@ -197,14 +197,15 @@ class ConnectorHook(BaseHook):
                 yield from placed(partition, parent, page.records, outer if partition.within else None)
 
     def zone(self, settings: Settings) -> tzinfo:
-        """The account's time zone, for streams whose cursor `is_local`. It may ask the service."""
+        """The account's time zone, for cursors that have none of their own. It may ask the service."""
         raise NotImplementedError
 
     def located(self, stream: Stream) -> Stream:
         """The stream with moments as this connection's account reads them."""
-        if not stream.cursor or not stream.cursor.is_local:
-            return stream
-        return replace(stream, cursor=replace(stream.cursor, zone=self._zone))
+        removals = self.located(stream.removals) if stream.removals else None
+        if not stream.cursor or stream.cursor.zone:
+            return stream if removals is stream.removals else replace(stream, removals=removals)
+        return replace(stream, removals=removals, cursor=replace(stream.cursor, zone=self._zone))
 
     @cached_property
     def _zone(self) -> tzinfo:

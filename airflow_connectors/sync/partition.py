@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from airflow_connectors.core import Order, Page, Place, RejectedError, Request, Span, Stream, Window, read
+from airflow_connectors.core.spans import spans_of
 
 from .feed import Sized
 from .intake import Intake
@@ -93,7 +94,7 @@ class PartitionRun:
                 window,
                 self.partition,
                 resume=first if resume else None,
-                rest=resume.rest if resume else (),
+                rest=resume.rest if resume else spans_of(stream, window, is_whole=self.is_snapshot),
                 etag=self.state.etag if is_known else None,
             )
 

@@ -189,7 +189,14 @@ class Issues(Search):
         return sorted(found, key=lambda record: sha1(b"%d" % record["id"], usedforsecurity=False).digest())
 
     def fits(self, record: Record, query: str) -> bool:
-        (bounds,) = re.findall(r"updated:(\S+)", query)
-        since, _, until = bounds.rpartition("..") if ".." in bounds else ("", "", bounds.removeprefix("<="))
-        moment = from_iso(record["changed"])
-        return (not since or from_iso(since) <= moment) and moment <= from_iso(until)
+        since, until = limits(query)
+        return since <= from_iso(record["changed"]) <= until
+
+
+def limits(query: str) -> tuple[datetime, datetime]:
+    """`>=X`, `<=Y` or `X..Y`."""
+    (text,) = re.findall(r"updated:(\S+)", query)
+    since, _, until = text.partition("..")
+    since, until = (text[2:], "") if text.startswith(">=") else (since, until)
+    since, until = ("", text[2:]) if text.startswith("<=") else (since, until)
+    return from_iso(since or "0001-01-01T00:00:00Z"), from_iso(until or "9999-12-31T00:00:00Z")

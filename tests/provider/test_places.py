@@ -57,7 +57,7 @@ class WorkHook(ConnectorHook):
     )
     times = Stream(
         path="/times",
-        cursor=Cursor(field="at", since=Param("since", Written("%Y-%m-%d %H:%M")), is_local=True),
+        cursor=Cursor(field="at", since=Param("since", Written("%Y-%m-%d %H:%M")), zone=None),
     )
 
     def base_url(self, settings):

@@ -11,7 +11,7 @@ import pytest
 
 from airflow_connectors.core import Cursor, Order, PageNumber, Param, RejectedError, Stream, Written, day, iso
 from airflow_connectors.sync import Options, Sync, Verdict, Write
-from tests.core.capped import CRM_CURSOR, Crm, Issues, crm, issues, moment, thing
+from tests.core.capped import CRM_CURSOR, ISSUES_CURSOR, Crm, Issues, crm, issues, moment, thing
 
 from .conftest import Table
 
@@ -268,6 +268,29 @@ def test_a_complete_reading_in_several_spans_finds_what_is_gone(destination, tab
     service.records = service.records[:90]
     summary = sync(destination, service, crm(), replace(EVERY_PAGE, full_refresh=True))
     assert (summary.deleted, len(table.by_id("_deleted_at IS NULL"))) == (5, 90)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_complete_reading_does_not_take_what_changed_meanwhile_for_gone(destination, table, order):
+    service = Issues([thing(number, number) for number in range(30)], cap=100)
+    declared = issues(cap=100, order=order)
+    sync(destination, service, declared)
+
+    def touch(number: int) -> None:
+        if number == last + 2:
+            service.records[20]["changed"] = datetime.now(UTC).isoformat()
+
+    last, service.before = len(service.asked), touch
+    summary = sync(destination, service, declared, replace(EVERY_PAGE, full_refresh=True))
+    assert (summary.deleted, summary.verdict) == (0, Verdict.COMPLETE)
+    assert len(table.by_id("_deleted_at IS NULL")) == 30
+
+
+def test_a_complete_reading_shows_what_the_lag_leaves_out(destination, table):
+    lagging = issues(cap=100, cursor=replace(ISSUES_CURSOR, lag=timedelta(hours=1)))
+    service = Issues([{"id": 1, "changed": datetime.now(UTC).isoformat()}], cap=100)
+    sync(destination, service, lagging, Options(write=Write.REPLACE))
+    assert len(table.rows()) == 1
 
 
 def test_more_of_one_moment_than_can_be_read_is_partial_and_says_which(destination, table):
