@@ -36,11 +36,10 @@ def read(
     token that was handed out before, which would otherwise never end.
     """
     request: Request | None = resume or stream.first(window, partition)
-    spans = rest or (Span(window.since, window.until),)
-    seen: set[int] = set()
+    spans, seen = rest or (Span(window.since, window.until),), set[int]()
     while request is not None:
         _guard_loop(stream, request, seen)
-        page = _page(stream, send, request.with_headers(If_None_Match=etag) if etag else request, partition)
+        page = _page(stream, send, request, partition, etag)
         page, is_used = onward(page, spans, is_over=_is_beyond(page, spans[0].since))
         if is_used:
             yield _whole(page, send)
@@ -67,16 +66,16 @@ def _guard_loop(stream: Stream, request: Request, seen: set[int]) -> None:
     seen.add(token)
 
 
-def _page(stream: Stream, send: Sender, request: Request, partition: Place | None) -> Page:
+def _page(stream: Stream, send: Sender, request: Request, partition: Place | None, etag: str | None) -> Page:
     try:
-        response = send(request)
+        response = send(request.with_headers(If_None_Match=etag) if etag else request)
     except RejectedError as error:
         if error.status not in stream.empty_on:
             raise
         return Page(request=request, stream=stream, partition=partition)
     if response.status == HTTPStatus.NOT_MODIFIED:
         return Page(request=request, stream=stream, is_unmodified=True)
-    return stream.page(replace(request, headers={}), response, partition)
+    return stream.page(request, response, partition)
 
 
 def _followed(page: Page, send: Sender) -> list[Record]:

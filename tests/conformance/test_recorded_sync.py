@@ -63,9 +63,17 @@ def as_recorded(stored: Any, recorded: Any) -> Any:
         return json.loads(stored)
     if isinstance(recorded, bool):
         return bool(stored)
-    if isinstance(stored, datetime) and stored == datetime.fromisoformat(recorded):
-        return recorded
-    return stored
+    return recorded if moment(stored) == moment(recorded) is not None else stored
+
+
+def moment(value: Any) -> datetime | None:
+    """The moment that a value is, or that it is the text of: SQLite has no type for moments."""
+    if not isinstance(value, str):
+        return value if isinstance(value, datetime) else None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def test_the_example_dag_syncs_recorded_repositories_whole(warehouse, tally, connect):

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from airflow_connectors.core import Window
-from airflow_connectors.core.cursor import EPOCH
+from airflow_connectors.core.moments import EPOCH
 from airflow_connectors.sync.errors import Superseded
 from airflow_connectors.sync.kinds import Kind
 from airflow_connectors.sync.ledger import Key, Position, State
