@@ -15,6 +15,7 @@ from .errors import ConfigError, ConnectorError, RejectedError, TransientError, 
 from .middleware import Check, Flow, Middleware, Step, Wait, chain, checked, retried
 from .request import Request, Response
 from .status import raise_for_status
+from .transport import pooled
 
 PATIENCE = 60.0
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -74,7 +75,9 @@ class Client:
     @cached_property
     def http(self) -> httpx.Client:
         """The authenticated connection pool underneath, for requests of your own."""
-        return httpx.Client(auth=self._auth, event_hooks={"request": [self._guard]}, **self._settings)
+        way = self._settings["transport"] or pooled(verify=self._settings["verify"])
+        settings = {**self._settings, "transport": way}
+        return httpx.Client(auth=self._auth, event_hooks={"request": [self._guard]}, **settings)
 
     @cached_property
     def ahttp(self) -> httpx.AsyncClient:

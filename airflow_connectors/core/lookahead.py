@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import Self
 
 from .client import Sender
 from .request import Request, Response
 
+NEAR = 0.004  # seconds: of a service that answers so fast there is less to gain than another thread costs
+QUEUED = 2  # times the limit: so that the next request need not wait until a page is taken
+HEAD_START = 0.001  # until a request is written; decoding a page meanwhile would keep the interpreter from it
+
 
 class Lookahead:
     """
-    A sender that has up to `limit` expected requests under way at a time.
+    A sender that has up to `limit` expected requests under way at a time, unless the service is near.
 
     What was expected but is not asked for in the end has been requested in vain and is thrown away.
     """
@@ -22,22 +28,36 @@ class Lookahead:
         self._send, self._limit = send, limit
         self._pool = ThreadPoolExecutor(limit, thread_name_prefix="lookahead")
         self._underway: dict[str, Future[Response]] = {}
+        self._seconds: deque[float] = deque(maxlen=8)
 
     def __call__(self, request: Request) -> Response:
         token = request.dump()
         if token not in self._underway:
-            return self._send(request)
+            return self._timed(request)
         try:
             return self._underway[token].result()
         finally:
             del self._underway[token]
 
     def expect(self, requests: Iterable[Request]) -> None:
-        """Send the first of these that are not under way yet, as far as the limit allows."""
-        for request in islice(requests, self._limit):
-            token = request.dump()
-            if token not in self._underway and len(self._underway) < self._limit:
-                self._underway[token] = self._pool.submit(self._send, request)
+        """Send those of the first of these that are not under way yet, as far as the limit allows."""
+        if min(self._seconds, default=NEAR) < NEAR:
+            return
+        for request in islice(requests, QUEUED * self._limit):
+            self._begin(request)
+        if len(self._underway) == 1:
+            wait(self._underway.values(), HEAD_START)
+
+    def _begin(self, request: Request) -> None:
+        token = request.dump()
+        if token not in self._underway and len(self._underway) < QUEUED * self._limit:
+            self._underway[token] = self._pool.submit(self._timed, request)
+
+    def _timed(self, request: Request) -> Response:
+        began = time.monotonic()
+        response = self._send(request)
+        self._seconds.append(time.monotonic() - began)
+        return response
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha1
 from struct import unpack
-from typing import Any
 
 import msgspec
+from xxhash import xxh3_64_digest
 
 from airflow_connectors.core import Record
 
@@ -20,22 +20,25 @@ encode_sorted = msgspec.json.Encoder(order="deterministic", decimal_format="numb
 
 
 def raw_hashes(raws: Sequence[msgspec.Raw], partition: str) -> list[int]:
-    """The hashes of undecoded records. A record that moved to another partition has changed."""
-    found = numbers(raws)
+    """
+    The hashes of undecoded records, with which two versions of one record are compared.
+
+    A record that moved to another partition has changed.
+    """
+    # One unpacking for all: this runs for every record there is.
+    found = list(unpack(f">{len(raws)}q", b"".join(map(xxh3_64_digest, raws))))
     if not partition:
         return found
-    (salt,) = numbers([partition.encode()])
+    (salt,) = unpack(">q", xxh3_64_digest(partition.encode()))
     return [number ^ salt for number in found]
 
 
 def row_hash(record: Record) -> int:
-    """The hash of a decoded record, whatever the order of its fields."""
-    (found,) = numbers([encode_sorted(record)])
+    """
+    The hash of a decoded record, whatever the order of its fields.
+
+    Without a key it is what tells rows apart, so nobody may be able to write a record that has another's.
+    """
+    found: int
+    (found,) = unpack(">q", sha1(encode_sorted(record), usedforsecurity=False).digest()[:8])
     return found
-
-
-def numbers(texts: Sequence[Any]) -> list[int]:
-    """A number for each text."""
-    # One unpacking for all: this runs for every record there is.
-    digests = b"".join([sha1(text, usedforsecurity=False).digest()[:8] for text in texts])
-    return list(unpack(f">{len(texts)}q", digests))

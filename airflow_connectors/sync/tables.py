@@ -53,6 +53,7 @@ class Tables:
     target: sa.Table | None = None
     stage: sa.Table | None = None
     is_temporary: bool = True
+    passing: tuple[sa.Table, str] | None = None
     emptied: list[sa.Table] = field(default_factory=list)
 
     @property
@@ -61,6 +62,7 @@ class Tables:
 
     def open(self, conn: Connection) -> None:
         """Learn what is there already."""
+        self.passing = None
         found = self._found(conn, self.destination.table(self.name))
         self.given = Registry(self.destination).read(conn, self.name)
         if found is not None:
@@ -83,7 +85,7 @@ class Tables:
         self.open(conn)
         self._register(conn, {column: fields[column] for column in kinds})
         needed = {c: widened(self.kinds[c], kind) if c in self.kinds else kind for c, kind in kinds.items()}
-        before, self.kinds = self.target, {**self.kinds, **needed}
+        before, self.kinds, self.passing = self.target, {**self.kinds, **needed}, None
         self.target = self._described()
         if before is None:
             self.dialect.create(conn, self.target)
@@ -117,12 +119,16 @@ class Tables:
 
     def stage_temporarily(self, conn: Connection) -> None:
         """A staging table that ends with the connection."""
+        self.passing = self.passing or self._passing(conn)
+        self.is_temporary, (self.stage, ddl) = True, self.passing
+        conn.exec_driver_sql(ddl)
+
+    def _passing(self, conn: Connection) -> tuple[sa.Table, str]:
+        """Made once, because statements on the same table object need not be compiled again."""
         name, schema = fitted(f"_stage_{self.name}"), self.dialect.temporary_schema(self.destination.schema)
-        self.is_temporary = True
-        self.stage = sa.Table(
-            name, sa.MetaData(), *self._staged_columns(), schema=schema, prefixes=["TEMPORARY"]
-        )
-        self.stage.create(conn)
+        columns = self._staged_columns()
+        table = sa.Table(name, sa.MetaData(), *columns, schema=schema, prefixes=["TEMPORARY"])
+        return table, str(sa.schema.CreateTable(table).compile(conn))
 
     def stage_durably(self, conn: Connection, suffix: str) -> None:
         """A staging table that outlives the run, for what must be complete before it may be seen."""
