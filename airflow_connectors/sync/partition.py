@@ -16,7 +16,7 @@ from .lateness import FADING, lookback
 from .ledger import Key, Position, Resume, State
 from .listing import Listing
 from .options import Options
-from .run import Run
+from .reading import Reading
 from .watch import Watch
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Delivery:
 class PartitionRun:
     """The run of one partition. `read` is called on a reading thread, all else where the commits are made."""
 
-    run: Run
+    run: Reading
     partition: Place | None
     state: State
     resumed: Resume | None = None

@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from airflow_connectors.core import Window
-from airflow_connectors.sync.ledger import Key
+from airflow_connectors.core import Place, Window
 from airflow_connectors.sync.listing import Listing
 from airflow_connectors.sync.options import Options
 from airflow_connectors.sync.partition import PartitionRun
@@ -19,7 +18,7 @@ from .run import FileRun
 from .state import TICK, States, Stored, Underway
 
 
-def claimed(run: FileRun, partitions: Sequence[str | None]) -> list[FilePart]:
+def claimed(run: FileRun, partitions: Sequence[Place | None]) -> list[FilePart]:
     """Claim partitions, several at a time: each is a request or two. A backfill claims nothing."""
     take = _backfilled if run.options.is_backfill else _claimed
     with ThreadPoolExecutor(max(1, run.options.concurrency)) as pool:
@@ -30,19 +29,19 @@ def claimed(run: FileRun, partitions: Sequence[str | None]) -> list[FilePart]:
     return parts
 
 
-def _backfilled(run: FileRun, partition: str | None) -> FilePart:
+def _backfilled(run: FileRun, partition: Place | None) -> FilePart:
     stored = Stored()
-    reading = run.part(partition, stored.state, None)
+    reading = PartitionRun(run, partition, stored.state, None)
     window, now = reading.watch.window, datetime.now(UTC)
     underway = _begun(_interval(run.options), now, min(now, window.until), window)
     return FilePart(run, reading, States(run.store, run.summary.run_id), stored, underway)
 
 
-def _claimed(run: FileRun, partition: str | None) -> FilePart:
+def _claimed(run: FileRun, partition: Place | None) -> FilePart:
     states = States(run.store, run.summary.run_id)
-    key = Key(run.connection, run.state_name, partition or "")
+    key = run.key(partition)
     stored, now = states.claim(key), datetime.now(UTC)
-    reading = run.part(partition, replace(stored.state, resume=None), None)
+    reading = PartitionRun(run, partition, replace(stored.state, resume=None), None)
     if stored.is_resumable(is_snapshot=reading.is_snapshot, now=now) and stored.underway:
         underway = stored.underway
         reading = _continued(run, partition, stored, underway)
@@ -53,8 +52,8 @@ def _claimed(run: FileRun, partition: str | None) -> FilePart:
     return FilePart(run, reading, states, stored, underway)
 
 
-def _continued(run: FileRun, partition: str | None, stored: Stored, underway: Underway) -> PartitionRun:
-    reading = run.part(partition, stored.state, stored.position.resume)
+def _continued(run: FileRun, partition: Place | None, stored: Stored, underway: Underway) -> PartitionRun:
+    reading = PartitionRun(run, partition, stored.state, stored.position.resume)
     if stored.position.resume is None:
         reading.watch.window = underway.bounds
     return reading

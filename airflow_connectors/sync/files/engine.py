@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import msgspec
 
-from airflow_connectors.core import Client, ConnectorError, Stream
+from airflow_connectors.core import Client, ConnectorError, Place, Stream
 from airflow_connectors.sync.engine import CLAIMED, DEFAULTS, batched, listings
 from airflow_connectors.sync.errors import DestinationError
 from airflow_connectors.sync.intake import Intaker
@@ -65,7 +65,7 @@ class FileSync:
         self.client.interrupt()
 
     def run(
-        self, stream: Stream, partitions: Iterable[str | None] = (None,), options: Options = DEFAULTS
+        self, stream: Stream, partitions: Iterable[Place | None] = (None,), options: Options = DEFAULTS
     ) -> Summary:
         """
         Sync one stream, all its partitions, and return the account.
@@ -86,7 +86,7 @@ class FileSync:
         self._account(run, started_at=started_at, finished_at=datetime.now(UTC))
         return run.summary
 
-    def _read(self, run: FileRun, partitions: Iterable[str | None]) -> None:
+    def _read(self, run: FileRun, partitions: Iterable[Place | None]) -> None:
         """Read the records, and what else tells which of them are gone."""
         runs = [run, *(run.listed(*more) for more in listings(run.stream, run.options))]
         for some in batched(partitions, CLAIMED):
@@ -113,7 +113,12 @@ class FileSync:
 
     def _account(self, run: FileRun, **more: datetime | str | None) -> None:
         """Write the account as it stands."""
-        account = {**run.settle().as_dict(), "connection": run.connection, "format": run.suffix, **more}
+        account = {
+            **run.settle(run.summary).as_dict(),
+            "connection": run.connection,
+            "format": run.suffix,
+            **more,
+        }
         name = layout.account(run.connection, run.summary.table, run.summary.run_id)
         run.store.write(name, msgspec.json.format(msgspec.json.encode(account), indent=1))
 

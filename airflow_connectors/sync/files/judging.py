@@ -32,7 +32,7 @@ def check(expect: Expect, stream: Stream) -> None:
 
 def judge(run: FileRun) -> None:
     """Doubt the run for what it should have brought and did not, and remember it for those to come."""
-    summary, expect = run.settle(), run.options.expect
+    summary, expect = run.settle(run.summary), run.options.expect
     found = Found(stream=summary.stream, records=summary.records, newest=_newest(run), now=datetime.now(UTC))
     for doubt in unmet(expect, found):
         summary.doubt(doubt)

@@ -1,29 +1,23 @@
-"""What all partitions of one run into files share. The engine's own parts are taken in here."""
+"""What all partitions of one run into files share."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from airflow_connectors.core import Client, ConfigError, Lookahead, Stream, Usage
-from airflow_connectors.sync.extent import Extent
+from airflow_connectors.core import ConfigError, Stream
 from airflow_connectors.sync.fields import Fields
-from airflow_connectors.sync.intake import Intaker
 from airflow_connectors.sync.kinds import Kind
-from airflow_connectors.sync.ledger import Resume, State
 from airflow_connectors.sync.listing import Listing
 from airflow_connectors.sync.names import RAW, ROW_HASH
 from airflow_connectors.sync.options import Options, Write
-from airflow_connectors.sync.partition import PartitionRun
 from airflow_connectors.sync.prepare import Find, shaping_of
-from airflow_connectors.sync.progress import Progress
-from airflow_connectors.sync.verdict import Summary
+from airflow_connectors.sync.reading import Reading
 
 from . import layout
 from .formats import Format
@@ -32,7 +26,6 @@ from .sheet import MARKS
 from .store import Store
 
 if TYPE_CHECKING:
-    from airflow_connectors.sync.run import Run
     from airflow_connectors.sync.shaping import Shaping
 
 
@@ -44,48 +37,16 @@ class Columns:
     kinds: dict[str, Kind] = field(default_factory=dict)
 
 
-@dataclass
-class FileRun:
-    """One run of one stream. It is to partitions what `Run` is to them where the destination is SQL."""
+@dataclass(kw_only=True)
+class FileRun(Reading):
+    """One run of one stream: the store it goes to, and what is known of its columns."""
 
-    stream: Stream
-    options: Options
-    client: Client
     store: Store
     suffix: str
     format: Format
-    connection: str
-    summary: Summary
-    progress: Progress
-    intaker: Intaker
-    is_stopped: Callable[[], bool]
-    spent_before: Usage
     remembered: dict[str, Columns]
-    listing: Listing = Listing.RECORDS
-    extent: Extent = field(default_factory=Extent)
     reached: list[datetime] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
-    readers: int = 1
     reject_numbers: Iterator[int] = field(default_factory=count)
-
-    def sender(self) -> Lookahead:
-        """A sender with this reader's share of the requests that may be under way at once."""
-        return Lookahead(self.client.send, max(1, self.options.concurrency // self.readers))
-
-    @property
-    def state_name(self) -> str:
-        """Under which the state is kept: a listing of removals has one of its own."""
-        table = self.summary.table
-        return table if self.listing is Listing.RECORDS else f"{table}#{self.listing.value}"
-
-    def part(self, partition: str | None, state: State, resume: Resume | None) -> PartitionRun:
-        # It asks of its run only what this class has.
-        return PartitionRun(cast("Run", self), partition, state, resume)
-
-    def listed(self, stream: Stream, listing: Listing) -> FileRun:
-        """The same run, on a listing that tells more about the same table."""
-        intaker = replace(self.intaker, stream=stream, listing=listing)
-        return replace(self, stream=stream, listing=listing, intaker=intaker)
 
     @property
     def has_tail(self) -> bool:
@@ -101,14 +62,6 @@ class FileRun:
     def fields(self) -> Mapping[str, Fields]:
         """What is known of each table's columns."""
         return self.intaker.shaping.all_fields
-
-    def settle(self) -> Summary:
-        """The account with what the client has spent by now."""
-        usage, before, summary = self.client.usage, self.spent_before, self.summary
-        summary.requests = usage.requests - before.requests
-        summary.waited = round(usage.waited - before.waited, 3)
-        summary.seconds = round(time.monotonic() - self.began, 3)
-        return summary
 
     def remember_columns(self, table: str, kinds: Mapping[str, Kind]) -> None:
         """Keep which field each column belongs to, before a file is written that relies on it."""

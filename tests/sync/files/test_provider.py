@@ -49,9 +49,9 @@ def test_a_path_whose_provider_is_missing_is_told(scheme):
 
 def test_a_connection_in_the_path_is_used(monkeypatch):
     extra = {"endpoint_url": "http://127.0.0.1:1", "region_name": "us-east-1"}
-    monkeypatch.setenv("AIRFLOW_CONN_LAKE", json.dumps({"conn_type": "aws", "extra": extra}))
-    path = path_of("s3://lake@bucket/prefix", "github")
-    assert (path.conn_id, str(path)) == ("lake", "s3://lake@bucket/prefix/github")
+    monkeypatch.setenv("AIRFLOW_CONN_POND", json.dumps({"conn_type": "aws", "extra": extra}))
+    path = path_of("s3://pond@bucket/prefix", "github")
+    assert (path.conn_id, str(path)) == ("pond", "s3://pond@bucket/prefix/github")
 
 
 def test_a_format_that_is_none_is_refused():
