@@ -57,7 +57,7 @@ def onward(page: Page, spans: Sequence[Span], *, is_over: bool) -> tuple[Page, b
     follows is not of the window.
     """
     span = replace(spans[0], read=spans[0].read + page.count)
-    page = replace(page, span=span, next=None if is_over else page.next)
+    page = replace(page, span=span, is_first=not spans[0].read, next=None if is_over else page.next)
     cap = None if is_over else page.stream.cap
     if cap and _is_cut(page, span, cap):
         narrowed = narrow(page, span)

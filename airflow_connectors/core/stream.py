@@ -48,7 +48,8 @@ class Page:
     are decoded on first use of `records`. `heads` are what the service listed: the records themselves, or
     the references that led to them; order and cursor are theirs. `expected` are the pages after `next`.
 
-    `span` is what its query reads, the page included, and `rest` what remains, first that of `next`. `lost`
+    `span` is what its query reads, the page included, and `rest` what remains, first that of `next`;
+    `is_first` says that its query begins with it. `lost`
     is a span of which the service has more than it returns. `missing` is by how many records a query
     brought fewer than the service had counted.
     """
@@ -65,6 +66,7 @@ class Page:
     size: int = 0
     etag: str | None = None
     is_unmodified: bool = False
+    is_first: bool = True
     span: Span | None = None
     rest: tuple[Span, ...] = ()
     lost: Span | None = None
@@ -96,11 +98,6 @@ class Page:
     def order(self) -> Order:
         """That in which its query was asked for."""
         return Order.NONE if self.span and self.span.after is not None else self.stream.order
-
-    @property
-    def is_first(self) -> bool:
-        """Whether its query began with it."""
-        return self.span is None or self.span.read == self.count
 
 
 @dataclass(frozen=True, kw_only=True)

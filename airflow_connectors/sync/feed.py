@@ -30,8 +30,8 @@ class Feed(Generic[T]):
     Draws from several sources at once and hands their items on, those of one source in their order.
 
     At most `budget` bytes wait to be taken: a slow consumer makes the sources wait. The first error of a
-    source ends all of them; it is raised after the items that came before it. The items end early once
-    `is_stopped` says so. While nothing comes, the consumer is given None from time to time.
+    source ends all of them; it is raised after the items that came before it. Once `is_stopped` says so, the
+    items end with those that are waiting. While nothing comes, the consumer is given None from time to time.
     """
 
     def __init__(
@@ -67,7 +67,8 @@ class Feed(Generic[T]):
         """Wait a moment for an item; whether there is one, or may yet be."""
         with self._changed:
             self._changed.wait_for(lambda: self._ready or not self._working, IDLE)
-            return bool(self._ready or self._working) and not self._is_stopped()
+            self._stopped = self._stopped or self._is_stopped()
+            return bool(self._ready or (self._working and not self._stopped))
 
     def _taken(self) -> T | None:
         with self._changed:
