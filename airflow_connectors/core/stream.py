@@ -49,9 +49,8 @@ class Page:
     the references that led to them; order and cursor are theirs. `expected` are the pages after `next`.
 
     `span` is what its query reads, the page included, and `rest` what remains, first that of `next`;
-    `is_first` says that its query begins with it. `lost`
-    is a span of which the service has more than it returns. `missing` is by how many records a query
-    brought fewer than the service had counted.
+    `is_first` says that its query begins with it. `lost` is a span of which the service has more than it
+    returns. `missing` is by how many records a query brought fewer than the service had counted.
     """
 
     request: Request
