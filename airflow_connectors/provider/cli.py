@@ -11,7 +11,11 @@ from airflow.cli.cli_config import ActionCommand, Arg, CLICommand, GroupCommand,
 CONNECTION = Arg(("conn_id",), help="The connection to read from, such as github_default")
 OF_CONNECTION = Arg(("--connection",), help="Only of this connection", default="")
 THE_CONNECTION = Arg(("--connection",), help="The connection that was read from", required=True)
-DESTINATION = Arg(("-d", "--destination"), help="The SQL connection that was synced into", required=True)
+DESTINATION = Arg(
+    ("-d", "--destination"),
+    help="The SQL connection that is synced into, or duckdb:////PATH or sqlite:////PATH",
+    required=True,
+)
 SCHEMA = Arg(("-s", "--schema"), help="The schema in it", required=True)
 STREAMS = Arg(
     ("--stream",), help="A stream; may be given more than once. All by default", action="append", default=[]

@@ -20,9 +20,10 @@ from airflow_connectors.core import ConfigError, ConnectorError, Place, Stream
 from airflow_connectors.sync import Destination, Options, Sync, Write, operate, require_complete
 from airflow_connectors.sync.operate.text import aligned, as_plain
 
+from .destinations import destination_of
 from .hook import ConnectorHook
 from .operators import moment
-from .sync import destination_of, secret_of
+from .sync import secret_of
 
 COUNTS = ("new", "changed", "unchanged", "deleted", "rejected", "requests", "seconds")
 RUN = ("started_at", "connection", "table_name", "kind", *COUNTS, "verdict", "reasons", "error")

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from .hook import ConnectorHook
 
 PARQUET = "parquet"
+FORMATS = (PARQUET, "jsonl", "jsonl.gz")  # as sync.files has them, which is not imported to parse a DAG
+DATABASES = frozenset({"duckdb", "mariadb", "mysql", "postgres", "postgresql", "sqlite"})
 
 
 def is_path(destination: str) -> bool:
-    """Whether a destination is an object store's path and no connection's id."""
-    return "://" in destination
+    """Whether a destination is an object store's path, and neither a connection's id nor a database's URL."""
+    scheme, is_url, _ = destination.partition("://")
+    return bool(is_url) and scheme.partition("+")[0].lower() not in DATABASES
 
 
 def check_format(format_: str) -> None:
     """Raise ConfigError for a format that there is not."""
-    from airflow_connectors.sync.files import FORMATS  # noqa: PLC0415 - only for those who write files
-
     if format_ not in FORMATS:
         raise ConfigError(f"format={format_!r} is none of {', '.join(FORMATS)}")
 
@@ -40,7 +41,7 @@ def file_sync(
 
     Raises DestinationError for a path whose provider is not installed or whose connection is not there.
     """
-    from airflow_connectors.sync.files import FileSync  # noqa: PLC0415 - as above
+    from airflow_connectors.sync.files import FileSync  # noqa: PLC0415 - not needed to parse a DAG
 
     return FileSync(path_of(destination, schema), format_, hook.conn_id, hook.client, secret)
 

@@ -1,4 +1,4 @@
-"""Syncing streams into SQL from a DAG."""
+"""Syncing streams into SQL or files from a DAG."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseHook
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from airflow_connectors import sync as engine
 from airflow_connectors.core import ConfigError, ConnectorError, RateLimited
-from airflow_connectors.sync.errors import DestinationError, IncompleteSync
+from airflow_connectors.sync.errors import IncompleteSync
 from airflow_connectors.sync.expectations import Anomalies, Expect
 from airflow_connectors.sync.names import checked
 from airflow_connectors.sync.options import Options, Write
 
 from .declared import H, is_literal
+from .destinations import check_destination, check_files, syncing
 from .expecting import check_expected, expected_of
-from .hook import ConnectorHook
+from .files import is_path
 from .operators import StreamOperator, moment
 from .window import DATA_INTERVAL, STATE, Bounds, check_window, check_windowed, data_interval
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_connectors.sync import Destination, Summary
+    from airflow_connectors.sync import Summary
     from airflow_connectors.sync.shape import Secret
-
 
 DEFAULTS = Options()
 
@@ -38,8 +38,12 @@ class IncompleteTask(IncompleteSync, AirflowFailException):
 
 class SyncOperator(StreamOperator[H]):
     """
-    Sync streams, all of them by default, into tables of `schema` in the SQL connection `destination`.
+    Sync streams, all of them by default, into tables of `schema` in `destination`.
 
+    That is the id of a SQL connection, or the URL of an embedded database's file, `duckdb:////data/x.duckdb`
+    or `sqlite:////data/x.db`. An object store's path, `s3://conn_id@bucket/prefix` or `file:///data`, takes
+    files instead, in a folder `schema`: `format` is parquet, which is the default, jsonl or jsonl.gz. See
+    docs/destinations.md.
     Returns a summary per stream: rows new, changed, unchanged, deleted and rejected, requests, waits, the
     cursor's way, and the verdict. A verdict that is not complete fails the task after everything is written,
     and without a retry, unless it is among `accept_verdicts`. A service that asks for a long pause defers
@@ -53,6 +57,7 @@ class SyncOperator(StreamOperator[H]):
 
     destination: str
     schema: str
+    format: str | None = None
     streams: Sequence[str] | str | None = None
     write: str = Write.MERGE.value
     full_refresh: bool = False
@@ -76,10 +81,18 @@ class SyncOperator(StreamOperator[H]):
             raise ConfigError(f"write={self.write!r} is none of {', '.join(Write)}")
         if is_literal(self.schema):
             checked(self.schema)
+        if is_literal([self.destination, self.format or ""]):
+            self._check_destination()
         if is_literal(self.window):
             check_window(self.window, self.since, self.until)
         if self.streams is None or is_literal(self.streams):
             self._validate_streams(self.stream_names())
+
+    def _check_destination(self) -> None:
+        check_destination(self.destination, self.format)
+        if is_path(self.destination):
+            given = {name: getattr(self, name) for name in ("write", "sweep", "hard_delete", "children")}
+            check_files(self.expect, **given)
 
     def _validate_streams(self, names: Sequence[str]) -> None:
         for name in names:
@@ -95,20 +108,20 @@ class SyncOperator(StreamOperator[H]):
         return [self.streams] if isinstance(self.streams, str) else list(self.streams)
 
     def execute(self, context: Context) -> dict[str, Any]:
-        hook: ConnectorHook = self.hook
-        destination = destination_of(self.destination, self.schema)
+        self._check_destination()
         summaries: list[Summary] = []
         bounds = data_interval(context) if self.window == DATA_INTERVAL else None
+        place = (self.destination, self.schema, self.format)
         try:
-            for name in self.stream_names():
-                options = self._options(name, bounds)
-                summaries.append(self._sync(hook, destination, name, options))
+            with syncing(*place, self.hook, secret_of) as self._running:
+                for name in self.stream_names():
+                    options = self._options(name, bounds)
+                    summaries.append(self._sync(name, options))
         except ConnectorError as error:
             self._require_complete(summaries)  # the next attempt would not see what was in doubt
             self._defer_until_allowed(error)
         finally:
-            hook.close()
-            destination.close()
+            self.hook.close()
         self._tell_assets(context, summaries)
         self._require_complete(summaries)
         return {summary.stream: summary.as_dict() for summary in summaries}
@@ -122,10 +135,10 @@ class SyncOperator(StreamOperator[H]):
         if running := getattr(self, "_running", None):
             running.stop()
 
-    def _sync(self, hook: ConnectorHook, destination: Destination, name: str, options: Options) -> Summary:
-        stream = hook.located(hook.stream(name))
-        self._running = engine.Sync(destination, hook.conn_id, hook.client, secret_of)
-        summary = self._running.run(stream, hook.partitions(stream, self.options()), options)
+    def _sync(self, name: str, options: Options) -> Summary:
+        stream = self.hook.located(self.hook.stream(name))
+        partitions = self.hook.partitions(stream, self.options())
+        summary = self._running.run(stream, partitions, options)
         self.log.info(
             "%s: %s, %d new, %d changed, %d unchanged, %d deleted, %d rejected in %.1f s and %d requests; %s",
             *(summary.stream, summary.verdict.value, summary.new, summary.changed, summary.unchanged),
@@ -186,18 +199,3 @@ def secret_of(conn_id: str) -> Secret:
     except AirflowNotFoundException as error:
         message = f"connection {conn_id!r} does not exist: a hash takes its key from the password of one"
         raise ConfigError(message) from error
-
-
-def destination_of(conn_id: str, schema: str) -> Destination:
-    """The SQL database an Airflow connection leads to. Raises DestinationError if it leads to none."""
-    try:
-        hook = BaseHook.get_hook(conn_id)
-    except AirflowNotFoundException as error:
-        message = f"destination connection {conn_id!r} does not exist: create it under Admin > Connections"
-        raise DestinationError(message) from error
-    except (AirflowException, ImportError) as error:
-        raise DestinationError(f"destination connection {conn_id!r}: {error}") from error
-    if not hasattr(hook, "get_uri"):
-        message = f"destination connection {conn_id!r} leads to {hook.conn_type}, which is not a SQL database"
-        raise DestinationError(message)
-    return engine.Destination(hook.get_uri(), schema)

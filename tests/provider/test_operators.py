@@ -17,7 +17,7 @@ from airflow_connectors.integrations.github import (
     GitHubSyncOperator,
     GitHubWorkflowRunSensor,
 )
-from airflow_connectors.provider.sync import destination_of
+from airflow_connectors.provider.destinations import destination_of
 from airflow_connectors.sync import DestinationError
 
 GOOD = {"repositories": ["acme/rocket"], "destination": "warehouse", "schema": "github"}
