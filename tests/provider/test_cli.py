@@ -156,6 +156,12 @@ def test_rejects_are_replayed_after_a_fix(airflow, tmp_path):
     assert text == "issues: 80 written, 0 superseded, 0 still bad\n"
 
 
+def test_a_file_of_an_embedded_database_is_named_by_its_url(airflow, warehouse):
+    live()
+    found = json.loads(airflow("state", "-d", f"sqlite:///{warehouse}", "-s", "github", "-o", "json"))
+    assert [one["partition"] for one in found] == sorted(REPOSITORIES)
+
+
 def test_what_is_still_bad_is_an_error(airflow, tmp_path, capsys):
     live(transforms=[{"cast": {"title": "integer"}}], max_rejects=100)
     shape = tmp_path / "shape.json"
@@ -171,6 +177,11 @@ def test_what_is_still_bad_is_an_error(airflow, tmp_path, capsys):
         (
             ("state", "-d", "nowhere", "-s", "github"),
             "state: destination connection 'nowhere' does not exist",
+        ),
+        (("state", "-d", "s3://pond@bucket", "-s", "github"), "state: s3://pond@bucket leads to files"),
+        (
+            ("runs", "-d", "mysql://db.example", "-s", "github"),
+            "runs: destination: mysql:// leads to a server",
         ),
         (("plan", "warehouse", *WHERE), "plan: connection 'warehouse' leads to SqliteHook"),
         (("plan", "nothing", *WHERE), "plan: connection 'nothing'"),
