@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -77,20 +78,26 @@ class Sync:
         A verdict that is not complete is returned, not raised: see `require_complete`.
         """
         options.expect.check(stream)
-        with self.destination.connect() as conn, unhurried():
+        with self._named(), self.destination.connect() as conn, unhurried():
             run = self._begin(conn, stream, options)
             try:
-                self._read(run, partitions)
-                judge(run)
-            except self.destination.dialect.errors as error:
-                message = f"destination {self.destination!r}: {error}; what was committed before stays"
-                self._close(run, message)
-                raise DestinationError(message) from error
+                with self._named():
+                    self._read(run, partitions)
+                    judge(run)
             except ConnectorError as error:
-                self._close(run, str(error))
+                self._fail(run, str(error))
                 raise
-            self._close(run, None)
+            self._close(run)
         return run.summary
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Turn what a driver raises into an error that says what became of the run."""
+        try:
+            yield
+        except self.destination.dialect.errors as error:
+            message = f"destination {self.destination!r}: {error}; what was committed before stays"
+            raise DestinationError(message) from error
 
     def _read(self, run: Run, partitions: Iterable[Place | None]) -> None:
         """Read the records, and what else tells which of them are gone."""
@@ -124,14 +131,16 @@ class Sync:
             spent_before=replace(self.client.usage),
         )
 
-    def _close(self, run: Run, error: str | None) -> None:
-        """Write the last line of the account, if the destination can still take it."""
-        finished = {"finished_at": datetime.now(UTC), "error": error, **particulars(run)}
-        if error:
-            finished["verdict"] = "failed"
+    def _close(self, run: Run, **failed: str) -> None:
+        """Write the last line of the account."""
+        finished = {"finished_at": datetime.now(UTC), "error": None, **particulars(run), **failed}
+        with run.conn.begin():
+            run.ledger.account(run.conn, run.settle(run.summary), **finished)
+
+    def _fail(self, run: Run, error: str) -> None:
+        """Close the account of a failure, if the destination can still take it."""
         try:
-            with run.conn.begin():
-                run.ledger.account(run.conn, run.settle(run.summary), **finished)
+            self._close(run, verdict="failed", error=error)
         except self.destination.dialect.errors as lost:
             log.warning("the account of %s could not be closed: %s", run.summary.run_id, lost)
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.exc import DBAPIError
 
 from airflow_connectors.core import Client, ConnectorError
 from airflow_connectors.sync import Destination, DestinationError, Superseded, Sync
@@ -44,7 +43,6 @@ class Ending(StrEnum):
     DONE = "done"
     SUPERSEDED = "superseded"
     DESTINATION = "destination lost"
-    DRIVER = "destination lost, in the words of its driver"
     SERVICE = "service failed"
     FAULT = "fault"
 
@@ -114,8 +112,6 @@ def _run(errand: Errand) -> Ending:
         return Ending.SUPERSEDED
     except DestinationError:
         return Ending.DESTINATION
-    except DBAPIError:
-        return Ending.DRIVER
     except ConnectorError:
         return Ending.SERVICE
     errand.leave(asdict(summary))
