@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .hook import ConnectorHook
 
 EMBEDDED = ("duckdb", "sqlite")
+IN_MEMORY = (None, "", ":memory:")
 # Before an @, where a password may hold any character, or among what follows a question mark.
 SECRET = re.compile(r"://[^/@]*:[^@]*@|[?&][^=&]*(pass|pwd|secret|token|key)[^=&]*=", re.IGNORECASE)
 AS_CONNECTION = "make a connection under Admin > Connections and give its id"
@@ -100,7 +101,12 @@ def destination_of(destination: str, schema: str) -> Destination:
             "since and until in the DAG, and read states, runs and rejects below _sync"
         )
         raise DestinationError(message)
-    return engine.Destination(destination if "://" in destination else _uri(destination), schema)
+    found = engine.Destination(destination if "://" in destination else _uri(destination), schema)
+    if found.url.get_backend_name() in EMBEDDED and found.url.database in IN_MEMORY:
+        raise DestinationError(
+            f"destination {destination!r} is in memory and ends with the task: give a file"
+        )
+    return found
 
 
 def _uri(conn_id: str) -> str:

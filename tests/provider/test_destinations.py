@@ -286,3 +286,9 @@ def test_an_object_stores_connection_alone_is_told_how_to_write_the_path(monkeyp
     monkeypatch.setenv("AIRFLOW_CONN_POND", json.dumps({"conn_type": "aws"}))
     with pytest.raises(DestinationError, match="not a SQL database; for files give a path, such as s3://"):
         destination_of("pond", "github")
+
+
+def test_a_connection_to_no_file_is_no_destination(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite"}))
+    with pytest.raises(DestinationError, match="'warehouse' is in memory and ends with the task"):
+        destination_of("warehouse", "github")
