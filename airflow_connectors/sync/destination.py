@@ -63,4 +63,5 @@ class Destination:
             self.engine.dispose()
 
     def __repr__(self) -> str:
-        return f"{self.url.render_as_string(hide_password=True)} schema {self.schema}"
+        shown = self.url.set(query={})  # drivers take passwords and tokens there too
+        return f"{shown.render_as_string(hide_password=True)} schema {self.schema}"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -193,3 +194,30 @@ def test_a_run_that_waits_too_long_for_another_in_duckdb_says_so(tmp_path, monke
         with conn.begin(), pytest.raises(DestinationError, match="has been writing"):
             second.connect().__enter__()
         second.connect().__enter__().close()
+
+
+def test_our_moments_and_those_of_records_sort_together_in_sqlite(tmp_path):
+    place = Destination(f"sqlite:///{tmp_path}/w.db", "s")
+    warehouse = Warehouse(place, keys=("id",), kinds={"id": Kind.INTEGER, "at": Kind.TIMESTAMP})
+    warehouse.write((1, MOMENT))
+    with place.connect() as conn:
+        (row,) = conn.exec_driver_sql("SELECT at, _synced_at, at < _synced_at FROM s__things").all()
+    place.close()
+    assert row[0] == "2026-01-01T00:00:00.000000Z"
+    assert (row[1][10], row[1][-1], row[2]) == ("T", "Z", 1)
+
+
+def test_a_schema_that_exists_needs_no_right_to_make_one(postgres_url):
+    admin, role = (
+        sa.create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:")),
+        f"r{uuid4().hex[:8]}",
+    )
+    with admin.begin() as conn:
+        conn.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
+        conn.exec_driver_sql(f"CREATE SCHEMA {role} AUTHORIZATION {role}")
+        conn.exec_driver_sql(f"REVOKE CREATE ON DATABASE {admin.url.database} FROM PUBLIC")
+    place = Destination(admin.url.set(drivername="postgresql", username=role), role)
+    with place.connect() as conn:
+        conn.exec_driver_sql(f"CREATE TABLE {role}.t ()")
+    place.close()
+    admin.dispose()

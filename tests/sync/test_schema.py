@@ -146,8 +146,9 @@ def test_what_is_not_a_sql_destination_is_named(url, words):
         Destination(url, "s")
 
 
-def test_a_destination_that_is_not_there_is_named_without_its_password():
-    destination = Destination("postgresql://user:hunter2@127.0.0.1:1/none", "s")
+@pytest.mark.parametrize("url", ["user:hunter2@127.0.0.1:1/none", "127.0.0.1:1/none?password=hunter2"])
+def test_a_destination_that_is_not_there_is_named_without_its_password(url):
+    destination = Destination(f"postgresql://{url}", "s")
     with pytest.raises(DestinationError, match="cannot connect") as caught, destination.connect():
         pass
     assert "hunter2" not in str(caught.value)

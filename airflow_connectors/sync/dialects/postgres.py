@@ -65,6 +65,11 @@ class PostgresDialect(Dialect):
         key = sa.func.hashtextextended(schema, 0)
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
+    def create_schema(self, conn: Connection, schema: str) -> None:
+        # Creating what is there already would need a right on the whole database.
+        if not sa.inspect(conn).has_schema(schema):
+            super().create_schema(conn, schema)
+
     def alter(self, conn: Connection, before: sa.Table, after: sa.Table) -> None:
         added, wider = self.changes(conn, before, after)
         clauses = [f"ADD COLUMN {column_ddl(conn, column)}" for column in added]

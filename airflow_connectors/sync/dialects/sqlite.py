@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import DATETIME, insert
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
@@ -25,6 +25,15 @@ CONVERSIONS: Conversions = {
 }
 
 
+# As those of records are stored, so that all sort together.
+MOMENT: TypeEngine[Any] = DATETIME(  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    storage_format=(
+        "%(year)04d-%(month)02d-%(day)02dT%(hour)02d:%(minute)02d:%(second)02d.%(microsecond)06dZ"
+    ),
+    regexp=r"(\d+)-(\d+)-(\d+)[T ](\d+):(\d+):(\d+)(?:\.(\d{6}))?Z?",
+)
+
+
 class JSONText(sa.JSON):
     """JSON whose numbers stay as they are written: in a column called JSON, SQLite makes floats of them."""
 
@@ -37,7 +46,11 @@ def _json_text(*_given: Any, **_more: Any) -> str:
 class SQLiteDialect(Dialect):
     """One writer at a time: a transaction takes the lock as it begins, and so never fails for it later."""
 
-    types: ClassVar[dict[Kind, TypeEngine[Any]]] = {**Dialect.types, Kind.JSON: JSONText()}
+    types: ClassVar[dict[Kind, TypeEngine[Any]]] = {
+        **Dialect.types,
+        Kind.JSON: JSONText(),
+        Kind.TIMESTAMP: MOMENT,
+    }
     insert = staticmethod(insert)
     value_errors = (sa.exc.DataError, sa.exc.InterfaceError, UnicodeError, OverflowError, Unstorable)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from airflow_connectors.core import Record
 from airflow_connectors.sync.kinds import Kind
-from airflow_connectors.sync.names import DELETED_AT, SEQUENCE
+from airflow_connectors.sync.names import DELETED_AT, ROW_HASH, SEQUENCE
 
 from . import layout
 from .formats import format_of
@@ -84,7 +84,7 @@ class Manifested:
 
     def latest(self) -> Iterator[Record]:
         """Of each record the last version, and nothing of deleted ones. Holds all keys in memory."""
-        key, last = self.key, dict[tuple[Any, ...], int]()
+        key, last = self.key or (ROW_HASH,), dict[tuple[Any, ...], int]()
         for sheet in self._sheets():
             numbers = sheet.values[SEQUENCE]
             for number, *values in zip(numbers, *(sheet.values[column] for column in key), strict=True):

@@ -84,6 +84,8 @@ def shaping_for_files(stream: Stream, options: Options, secret: Find | None) -> 
         raise ConfigError(
             "sweep=True: in files there are no rows to compare keys with; use full_refresh=True"
         )
+    if options.hard_delete:
+        raise ConfigError("hard_delete=True: files keep every version; use write='replace'")
     if options.children:
         raise ConfigError("children: files have no tables of elements; arrays stay in their records, as JSON")
     return shaping_of(stream, options, secret)

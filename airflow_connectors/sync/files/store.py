@@ -12,7 +12,7 @@ from airflow_connectors.sync.errors import DestinationError
 
 # There an object appears when it is complete and not before, and renaming would be copying.
 OBJECT_STORES = frozenset({
-    *("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "wasb", "wasbs", "oss", "oci", "memory"),
+    *("s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl", "wasb", "wasbs", "oss", "oci", "memory"),
 })  # fmt: skip
 
 

@@ -303,7 +303,19 @@ def test_an_answer_that_nothing_has_changed_writes_nothing(lake):
     assert [name for name in lake.names("") if name not in before and "things-" not in name] == []
 
 
-@pytest.mark.parametrize("options", [Options(write=Write.SCD2), Options(children={"columns": ["labels"]})])
+def test_without_a_key_every_content_is_a_record(lake):
+    keyless = replace(INCREMENTAL, primary_key=())
+    lake.sync(Api([*things(3), thing(2, name="other")]), keyless)
+    assert sorted(record["name"] for record in lake.table().latest()) == [
+        "other",
+        *(f"thing {n}" for n in range(3)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [Options(write=Write.SCD2), Options(hard_delete=True), Options(children={"columns": ["labels"]})],
+)
 def test_what_only_a_database_can_do_is_refused_before_anything_is_read(lake, options):
     api = Api(things(5))
     with pytest.raises(ConfigError):
