@@ -199,7 +199,7 @@ def test_a_run_that_waits_too_long_for_another_in_duckdb_says_so(tmp_path, monke
 def test_our_moments_and_those_of_records_sort_together_in_sqlite(tmp_path):
     place = Destination(f"sqlite:///{tmp_path}/w.db", "s")
     warehouse = Warehouse(place, keys=("id",), kinds={"id": Kind.INTEGER, "at": Kind.TIMESTAMP})
-    warehouse.write((1, MOMENT))
+    warehouse.write((1, MOMENT, 1))
     with place.connect() as conn:
         (row,) = conn.exec_driver_sql("SELECT at, _synced_at, at < _synced_at FROM s__things").all()
     place.close()
@@ -208,10 +208,8 @@ def test_our_moments_and_those_of_records_sort_together_in_sqlite(tmp_path):
 
 
 def test_a_schema_that_exists_needs_no_right_to_make_one(postgres_url):
-    admin, role = (
-        sa.create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:")),
-        f"r{uuid4().hex[:8]}",
-    )
+    role = f"r{uuid4().hex[:8]}"
+    admin = sa.create_engine(sa.make_url(postgres_url).set(drivername="postgresql+psycopg"))
     with admin.begin() as conn:
         conn.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
         conn.exec_driver_sql(f"CREATE SCHEMA {role} AUTHORIZATION {role}")
