@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -29,3 +30,11 @@ def mariadb_url() -> Iterator[str]:
         pytest.skip("no MariaDB server: apt-get install mariadb-server, or your system's package")
     with mariadb() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def stores_are_forgotten() -> Iterator[None]:
+    """Airflow keeps the store of a connection by its id; the next test may mean another one."""
+    yield
+    if store := sys.modules.get("airflow.sdk.io.store"):
+        store._STORE_CACHE.clear()
