@@ -62,6 +62,15 @@ def test_what_is_expected_is_on_its_way_before_the_reader_goes_on():
         assert service.asked == [0, 1]
 
 
+def test_where_one_may_be_under_way_nothing_is_asked_on_a_guess():
+    service = Service(0.02)
+    with Lookahead(service, 1) as send:
+        send(PAGES[0])
+        send.expect(PAGES[1:4])
+        send(PAGES[1])
+    assert service.asked == [0, 1]
+
+
 def test_the_error_of_an_expected_request_is_raised_in_its_turn():
     def refuse(request: Request) -> Response:
         time.sleep(0.01)
