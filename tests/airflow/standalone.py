@@ -68,6 +68,16 @@ class Airflow:
 
         return str(eventually(f"{task} in {states}", state))
 
+    def settle(self, run: str, task: str) -> None:
+        """Wait until the scheduler knows that a worker is done. A task that is resumed before fails."""
+        name = f"task_id='{task}', run_id='{run.rpartition('/')[2]}'"
+
+        def known() -> bool | None:
+            lines = (self.home / "standalone.log").read_text().splitlines()
+            return any("Received executor event" in line and name in line for line in lines) or None
+
+        eventually(f"the scheduler knows of {task}", known)
+
     def log(self, run: str, task: str) -> str:
         return self.http.get(f"{run}/taskInstances/{task}/logs/1").raise_for_status().text
 

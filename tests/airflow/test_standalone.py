@@ -47,5 +47,6 @@ def test_a_sensor_defers_and_returns_and_a_secret_is_masked(airflow, simulator):
     assert "the token is ***" in log
     assert SECRET not in log
     assert airflow.state(dag_run, "wait", "deferred", "failed", "success") == "deferred"
+    airflow.settle(dag_run, "wait")
     world.update("workflow_runs", run["id"], repository, status="completed", conclusion="success")
     assert airflow.state(dag_run, "wait", "success", "failed") == "success"
