@@ -48,10 +48,13 @@ def test_as_many_as_allowed_are_under_way_and_answers_keep_their_order(limit):
     assert service.most == limit
 
 
-def test_a_service_that_is_near_is_asked_one_by_one():
+def test_a_service_that_is_near_is_not_asked_before_its_turn():
     service = Service(0)
-    read(service, 8)
-    assert (service.most, service.asked) == (1, list(range(20)))
+    with Lookahead(service, 8) as send:
+        for request in PAGES[:8]:  # the fastest answer says how near it is
+            send(request)
+        send.expect(PAGES[8:])
+    assert service.asked == list(range(8))
 
 
 def test_what_is_expected_is_on_its_way_before_the_reader_goes_on():
